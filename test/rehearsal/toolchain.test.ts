@@ -1,0 +1,188 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect, test } from "vitest";
+import { currentPlatform } from "../../rehearsal/obtain.ts";
+import { type Progress, type Source, type SourceName, sourceNames, ToolchainError } from "../../rehearsal/source.ts";
+import { inspect, setup } from "../../rehearsal/toolchain.ts";
+import { serve } from "./file-server.ts";
+import { archive, scratch, start, sumOf } from "./workbench.ts";
+
+/** A source that has some parts and not others, and remembers what it was asked for. */
+function source(name: SourceName, parts: string[] = [], asked: string[] = []): Source {
+  return {
+    name,
+    async obtain(part) {
+      asked.push(`${name} ${part}`);
+      return parts.includes(part)
+        ? { part, version: "1", source: name, path: `/${name}/${part}` }
+        : { missing: `no ${part} here` };
+    },
+  };
+}
+
+const environment = (folder: string, env: NodeJS.ProcessEnv = {}) => ({
+  FREEHOLD_CACHE: folder,
+  HOME: folder,
+  PATH: "",
+  ...env,
+});
+
+test("sources are asked in order, and the first that has a part gives it", async () => {
+  using bench = scratch();
+  const asked: string[] = [];
+  const sources = [
+    source("installed", [], asked),
+    source("mirror", ["kwok"], asked),
+    source("download", ["kwok", "etcd"], asked),
+    source("registries", ["kwok", "etcd"], asked),
+  ];
+  const { kwok, etcd } = await setup({ parts: ["kwok", "etcd"], env: environment(bench.folder), sources });
+  expect([kwok.source, etcd.source]).toEqual(["mirror", "download"]);
+  expect(asked).toEqual(["installed kwok", "mirror kwok", "installed etcd", "mirror etcd", "download etcd"]);
+});
+
+test("the order of the sources that ship is: installed, mirror, download, registries", () => {
+  expect(sourceNames).toEqual(["installed", "mirror", "download", "registries"]);
+});
+
+test("FREEHOLD_SOURCES restricts which are asked, and cannot change their order", async () => {
+  using bench = scratch();
+  const asked: string[] = [];
+  const sources = sourceNames.map((name) => source(name, name === "registries" ? ["kwok"] : [], asked));
+  await setup({ parts: ["kwok"], env: environment(bench.folder, { FREEHOLD_SOURCES: "registries, mirror" }), sources });
+  expect(asked).toEqual(["mirror kwok", "registries kwok"]);
+});
+
+test("an unknown name in FREEHOLD_SOURCES is refused, with the names there are", async () => {
+  using bench = scratch();
+  const wrong = setup({ parts: ["kwok"], env: environment(bench.folder, { FREEHOLD_SOURCES: "mirror,downloads" }) });
+  await expect(wrong).rejects.toMatchObject({
+    found: "downloads",
+    remedy: "use any of installed,mirror,download,registries, separated by commas",
+  });
+});
+
+test("a part that a rehearsal can do without is absent, with the reasons, and not an error", async () => {
+  using bench = scratch();
+  const told: Progress[] = [];
+  const sources = [source("installed"), source("mirror")];
+  const toolchain = await setup({
+    parts: ["kubernetesProvider"],
+    env: environment(bench.folder),
+    sources,
+    progress: (progress) => told.push(progress),
+  });
+  expect(toolchain).toEqual({});
+  expect(told.at(-1)).toEqual({
+    part: "pulumi-resource-kubernetes",
+    is: "official Kubernetes provider",
+    phase: "absent",
+    detail: "installed: no pulumi-resource-kubernetes here; mirror: no pulumi-resource-kubernetes here",
+  });
+});
+
+test("a part that a rehearsal needs is an error that says who was asked and how to bring it", async () => {
+  using bench = scratch();
+  const failing = setup({
+    parts: ["pulumi"],
+    env: environment(bench.folder),
+    sources: [source("mirror"), source("download")],
+  });
+  const error = await failing.catch((fault) => fault);
+  expect(error).toBeInstanceOf(ToolchainError);
+  expect(error.what).toBe("Pulumi CLI and engine 3.259.0 (pulumi) could not be had.");
+  expect(error.found).toBe("mirror: no pulumi here; download: no pulumi here");
+  expect(error.remedy).toContain("sdk/pulumi-v3.259.0-");
+  expect(error.remedy).toContain("FREEHOLD_MIRROR=<folder> npx freehold setup");
+  expect(error.message).toContain("remedy:");
+});
+
+test("a refusal of one source is not passed over in favour of the next", async () => {
+  using bench = scratch();
+  const asked: string[] = [];
+  const refusing: Source = {
+    name: "mirror",
+    obtain: () => Promise.reject(new ToolchainError({ what: "wrong sum", where: "here", found: "a", remedy: "b" })),
+  };
+  const sources = [refusing, source("registries", ["pulumi"], asked)];
+  await expect(setup({ parts: ["pulumi"], env: environment(bench.folder), sources })).rejects.toThrow("wrong sum");
+  expect(asked).toEqual([]);
+});
+
+test("an interrupted set-up asks nobody any more", async () => {
+  using bench = scratch();
+  const asked: string[] = [];
+  const sources = [source("mirror", ["pulumi"], asked)];
+  const signal = AbortSignal.abort(new Error("interrupted"));
+  await expect(setup({ parts: ["pulumi"], env: environment(bench.folder), sources, signal })).rejects.toThrow(
+    "interrupted",
+  );
+  expect(asked).toEqual([]);
+});
+
+test("looking changes nothing: no folder is made, no source but the installed one is asked", async () => {
+  using bench = scratch();
+  const asked: string[] = [];
+  const cache = join(bench.folder, "cache");
+  const sources = sourceNames.map((name) => source(name, ["etcd"], asked));
+  const { found, missing } = await inspect({ parts: ["kwok", "etcd"], env: environment(cache), sources });
+  expect(found.etcd?.source).toBe("installed");
+  expect(missing).toEqual(["kwok"]);
+  expect(asked).toEqual(["installed kwok", "installed etcd"]);
+  expect(() => readFileSync(cache)).toThrow("ENOENT");
+});
+
+test("of two runs at once one does the work, and the other waits and uses its result", async () => {
+  using bench = scratch();
+  const provider = `plugins/pulumi-resource-kubernetes-v4.34.2-${process.platform}-${process.arch === "x64" ? "amd64" : "arm64"}.tar.gz`;
+  const content = readFileSync(
+    archive(join(bench.folder, "made.tar.gz"), { "pulumi-resource-kubernetes": "the provider" }),
+  );
+  await using site = await serve({
+    [provider]: { content, delay: 400 },
+    "plugins/SHA256SUMS": { content: Buffer.from(`${sumOf(content)}  ${basename(provider)}\n`) },
+  });
+  const script = `
+    import { setup } from "root:rehearsal/toolchain.ts";
+    const phases = [];
+    const { kubernetesProvider } = await setup({
+      parts: ["kubernetesProvider"],
+      env: { ...process.env, HOME: ${JSON.stringify(bench.folder)}, FREEHOLD_CACHE: ${JSON.stringify(join(bench.folder, "cache"))},
+        FREEHOLD_MIRROR: ${JSON.stringify(site.url)}, FREEHOLD_SOURCES: "mirror", PULUMI_HOME: "" },
+      progress: ({ phase }) => phases.push(phase),
+    });
+    console.log(JSON.stringify({ phases, path: kubernetesProvider.path }));`;
+  const both = await Promise.all([start(script).ended, start(script).ended]);
+  const [one, two] = both.map(({ out, err }) => ({ ...JSON.parse(out || "{}"), err }));
+  expect([one.err, two.err]).toEqual(["", ""]);
+  expect(one.path).toBe(two.path);
+  expect(readFileSync(one.path, "utf8")).toBe("the provider");
+  expect([one.phases, two.phases].filter((phases) => phases.includes("fetching")).length).toBe(1);
+  expect([one.phases, two.phases].filter((phases) => phases.includes("waiting")).length).toBe(1);
+  expect(site.asked.filter(({ path, range }) => path === provider && range === undefined).length).toBe(1);
+});
+
+test("a part that is in the cache is found without asking anybody, whichever allowed source brought it", async () => {
+  using bench = scratch();
+  const made = archive(join(bench.folder, "mirror", "kwok", "v0.8.0", "x.tar.gz"), { x: "x" });
+  const file = `kwok-${process.platform}-${process.arch === "x64" ? "amd64" : "arm64"}`;
+  writeFileSync(join(made, "..", file), "kwok itself");
+  writeFileSync(join(made, "..", "SHA256SUMS"), `${sumOf("kwok itself")}  ${file}\n`);
+  const env = environment(join(bench.folder, "cache"), {
+    FREEHOLD_MIRROR: join(bench.folder, "mirror"),
+    FREEHOLD_SOURCES: "mirror",
+  });
+  const { kwok } = await setup({ parts: ["kwok"], env });
+  const asked: string[] = [];
+  const sources = sourceNames.map((name) => source(name, ["kwok"], asked));
+  const again = await setup({ parts: ["kwok"], env: { ...env, FREEHOLD_SOURCES: "" }, sources });
+  expect(again.kwok).toEqual(kwok);
+  expect(asked).toEqual([]);
+  const restricted = await setup({ parts: ["kwok"], env: { ...env, FREEHOLD_SOURCES: "registries" }, sources });
+  expect(restricted.kwok.source).toBe("registries");
+});
+
+test("a machine that there are no names for is told which ones there are", () => {
+  expect(currentPlatform("darwin", "arm64")).toBe("darwin-arm64");
+  expect(() => currentPlatform("win32", "x64")).toThrow("linux-x64, linux-arm64, darwin-x64, darwin-arm64");
+});
