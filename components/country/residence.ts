@@ -1,0 +1,103 @@
+import { placeOf, theCountry } from "../../catalogue/index.ts";
+import type { Finding, Path } from "./fault.ts";
+import {
+  hostInCountry,
+  type Jurisdiction,
+  jurisdictionOfCountry,
+  registryInCountry,
+  registryOf,
+} from "./jurisdiction.ts";
+import { knownRegions, publicService } from "./seat.ts";
+import type { Sound } from "./sound.ts";
+import { type Judged, judgeDeclaredState } from "./state.ts";
+import { show } from "./wording.ts";
+
+/** What in a country file is not in the country: its place, its state, its registries, its hosts. */
+export function judgeResidence(file: Sound): Finding[] {
+  const { country, operator, target, state, registry, gateway, models } = file;
+  if (!country) return [];
+  const guards = { hosts: present(file.guards?.hosts), registries: present(file.guards?.registries) };
+  const domain = operator?.domain ?? "the operator's domain";
+  const declared = { country, operator: { name: "", domain }, guards, registry: registry ?? `registry.${domain}` };
+  const jurisdiction = jurisdictionOfCountry(declared);
+  const mirrored = (name: string) => registryInCountry(`${name}/x`, { ...jurisdiction, registries: guards.registries });
+  const atHome = (host: string) => hostInCountry(host, jurisdiction);
+
+  const judged: (Judged | undefined)[] = [
+    ...(target?.place ? judgePlace(target.place, jurisdiction) : []),
+    ...(state ? judgeDeclaredState(state, jurisdiction) : []),
+    ...Object.entries(models ?? {}).flatMap(([name, model]) =>
+      (["image", "weights"] as const).map((field) => judgeImage(["models", name, field], model?.[field], jurisdiction)),
+    ),
+    ...(file.guards?.hosts ?? []).map((each, index) => judgeHost(["guards", "hosts", index], each, jurisdiction)),
+    ...(file.guards?.registries ?? []).map((each, index) =>
+      judgeHost(["guards", "registries", index], each, jurisdiction),
+    ),
+    judgeHost(["operator", "domain"], operator?.domain, jurisdiction),
+    judgeHost(["registry"], registry, jurisdiction, (name) => atHome(name.replace(/\/.*/, "")) || mirrored(name)),
+    judgeHost(["gateway", "host"], gateway?.host, jurisdiction, atHome),
+  ];
+  // Without the operator's domain nobody can say what is missing among the declared hosts.
+  const certain = present(judged).filter(({ undeclared }) => operator?.domain || !undeclared);
+  return certain.map(({ undeclared, ...finding }) => finding);
+}
+
+function judgePlace(name: string, { country, law }: Jurisdiction): Finding[] {
+  const place = placeOf(name);
+  if (place?.country === country) return [];
+  const regions = knownRegions(country);
+  const home = theCountry(country);
+  const kind = place?.provider ? ` (${place.provider} ${place.kind})` : "";
+  const upper = placeOf(name.toUpperCase());
+  const where = place ? `which is in ${theCountry(place.country)}${kind}` : "which the catalogue does not place";
+  const codes = `${country}, its subdivisions by ISO 3166-2 (${country}-...)`;
+  return [
+    {
+      at: ["target", "place"],
+      found: `${show(name)}, ${where}`,
+      allowed: `a place in ${home}: ${codes}${regions && `, or a known region: ${regions}`}`,
+      law: place && law,
+      remedy: `write  place: ${!place && upper?.country === country ? name.toUpperCase() : country}`,
+    },
+  ];
+}
+
+/** A public service is abroad whatever a file declares; any other host is at home once it is declared. */
+function judgeHost(
+  at: Path,
+  text: string | undefined,
+  jurisdiction: Jurisdiction,
+  declared?: (text: string) => boolean,
+) {
+  if (!text) return undefined;
+  const service = publicService(text.replace(/[:/].*$/, ""));
+  if (!service && (declared?.(text) ?? true)) return undefined;
+  const home = theCountry(jurisdiction.country);
+  const list = `freehold:guards.${at[0] === "registry" ? "registries" : "hosts"}`;
+  const judged: Judged = {
+    at,
+    found: service ? `${show(text)}, which is ${service}` : `${show(text)}, which nothing places in ${home}`,
+    allowed: declared ? `a host in ${home}: the operator's own, or one of ${list}` : `a host in ${home}`,
+    law: jurisdiction.law,
+    remedy: service ? "name a host of your own" : `name one on the operator's domain, or add it to ${list}`,
+    undeclared: service ? undefined : true,
+  };
+  return judged;
+}
+
+function judgeImage(at: Path, image: string | undefined, jurisdiction: Jurisdiction): Judged | undefined {
+  if (!image || registryInCountry(image, jurisdiction)) return undefined;
+  const service = publicService(registryOf(image).host ?? "");
+  return {
+    at,
+    found: `${show(image)}, which comes from ${service ?? `a registry that nothing places in ${theCountry(jurisdiction.country)}`}`,
+    allowed: `an image from ${jurisdiction.registries.join(" or ")}`,
+    law: jurisdiction.law,
+    remedy: `mirror it to ${jurisdiction.registries[0]} and name it there`,
+    undeclared: service ? undefined : true,
+  };
+}
+
+function present<Item>(items: readonly (Item | undefined)[] | undefined): Item[] {
+  return (items ?? []).filter((item) => item !== undefined);
+}

@@ -1,0 +1,45 @@
+// The program behind `pulumi up -s <country>`: reads the country file, looks at the cluster, judges the plan, makes it so.
+import { join, relative } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { clouds } from "../components/cloud.ts";
+import { CountryFaults, countryFromEngine, judgeState, jurisdiction } from "../components/country.ts";
+import { engineValues, locateIn } from "../components/country/engine-values.ts";
+import { placed } from "../components/country/fault.ts";
+import { Freehold } from "../components/freehold.ts";
+import { preflight } from "../components/preflight.ts";
+import { stateInForce } from "../components/state.ts";
+import { guard } from "../policies/program.ts";
+
+const project = pulumi.runtime.getRootDirectory();
+const stack = pulumi.getStack();
+const file = relative(process.cwd(), join(project, "stacks", `Pulumi.${stack}.yaml`));
+const settings = pulumi.runtime.allConfig();
+const secretKeys = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] || "[]");
+const country = countryFromEngine(settings, { secretKeys, file });
+const locate = locateIn(file, engineValues(settings, secretKeys));
+const cluster = await clouds[country.target.kind].inspect(country);
+
+const faults = preflight(country, cluster).map((finding) => placed(finding, file, locate));
+// A rehearsal keeps its state on this machine, whatever the country declares; only a rehearsal cluster makes a rehearsal.
+if (!cluster.rehearsal) faults.push(...judgeState(country, stateInForce(project, file), file, locate));
+const keySeed = new pulumi.Config().getSecret("keySeed", { minLength: 32 });
+if (!keySeed) {
+  faults.push({
+    file,
+    path: "freehold:keySeed",
+    found: "no key seed",
+    allowed: "a secret of at least 32 characters, from which the tenants' API keys come",
+    remedy: `npx pulumi config set --secret freehold:keySeed "$(openssl rand -hex 32)" -s ${stack}`,
+  });
+}
+if (faults.length > 0 || !keySeed) throw new CountryFaults(faults);
+
+const { built, judgement } = await guard(
+  jurisdiction(country),
+  () => new Freehold(stack, { country, cluster, keySeed }),
+);
+
+/** Base URL of each tenant. */
+export const addresses = built.addresses;
+/** What the guards judged before the first resource was registered. */
+export const guards = { resources: judgement.judged, verdicts: judgement.byVerdict, rules: judgement.byRule };
