@@ -1,0 +1,57 @@
+import { hostInCountry, type Jurisdiction } from "../../components/country/jurisdiction.ts";
+import type { EgressFact, Fact } from "../fact.ts";
+import { type JoinedRuling, type Judged, pending, type Rule, type Ruling } from "../rule.ts";
+
+/** Pods reach only what a policy opens, and no policy opens the outside world. */
+export const egressClosed: Rule = {
+  name: "egress-closed",
+  title: "Egress closed",
+  text: "Every namespace that runs pods denies egress by default, and nothing opens it towards the world.",
+  severity: "critical",
+  remedy: "Open egress towards pods, namespaces or private ranges only.",
+  judge: (facts, jurisdiction) => [
+    ...facts.flatMap((fact) => (fact.kind === "egress" ? [egress(fact, jurisdiction)] : [])),
+    ...pending(facts, ["egress"]),
+  ],
+  judgeAll: namespaces,
+};
+
+function egress(fact: EgressFact, jurisdiction: Jurisdiction): Ruling {
+  const { to, value } = fact;
+  if (to === "node-network") {
+    const remedy = "Remove hostNetwork: network policies do not hold on the node's network.";
+    return { fact, verdict: "broken", found: value, allowed: "the pod network", remedy };
+  }
+  const [address = "", bits] = value.split("/");
+  const single = bits === undefined || bits === "32" || bits === "128";
+  if (to === "range" && single && hostInCountry(address, jurisdiction)) return { fact, verdict: "held" };
+  const found = to === "everything" ? `${value} (everything)` : `${value}, addresses of the public internet`;
+  return { fact, verdict: "broken", found, allowed: "pods, namespaces, private ranges" };
+}
+
+/** A namespace is closed by one resource and filled by others, so only the whole plan shows one that is open. */
+function namespaces(all: readonly Judged[]): JoinedRuling[] {
+  const facts = all.flatMap(({ facts }) => facts);
+  const closed = new Set(facts.flatMap((fact) => (fact.kind === "isolation" ? [fact.namespace] : [])));
+  const hidden = facts.some((fact) => hides(fact, "isolation"));
+  const reported = new Set<string>();
+  return all.flatMap(({ resource, facts }) =>
+    facts.flatMap((fact): JoinedRuling[] => {
+      if (hides(fact, "workload")) return [{ resource, fact, verdict: "pending" }];
+      if (fact.kind !== "workload") return [];
+      const { namespace } = fact;
+      if (closed.has(namespace) || closed.has("*")) return [{ resource, fact, verdict: "held" }];
+      if (hidden) return [{ resource, fact, verdict: "pending" }];
+      // One finding for a namespace says it all.
+      if (reported.has(namespace)) return [];
+      reported.add(namespace);
+      const remedy = `Add a NetworkPolicy to namespace ${namespace}: podSelector {}, policyTypes [Egress], no egress.`;
+      const found = `pods run in namespace ${namespace}, whose egress is open`;
+      return [{ resource, fact, verdict: "broken", found, allowed: "namespaces that deny egress by default", remedy }];
+    }),
+  );
+}
+
+function hides(fact: Fact, kind: Fact["kind"]): boolean {
+  return fact.kind === "unknown" && fact.hides.includes(kind);
+}

@@ -1,0 +1,34 @@
+import { registryInCountry, type Jurisdiction } from "../../components/country/jurisdiction.ts";
+import type { ImageFact } from "../fact.ts";
+import { pending, type Rule, type Ruling } from "../rule.ts";
+
+/** Every image, chart and artifact comes from a registry in the country. */
+export const imagesFromHere: Rule = {
+  name: "images-from-here",
+  title: "Images from here",
+  text: "Every image, chart and artifact is pulled from a registry that is declared to stand in the country.",
+  severity: "high",
+  remedy:
+    "Mirror it and name the mirror, or declare the registry under freehold:guards.registries (or FREEHOLD_REGISTRIES).",
+  judge: (facts, jurisdiction) => [
+    ...facts.flatMap((fact) => (fact.kind === "image" ? [image(fact, jurisdiction)] : [])),
+    ...pending(facts, ["image"]),
+  ],
+};
+
+function image(fact: ImageFact, jurisdiction: Jurisdiction): Ruling {
+  if (registryInCountry(fact.value, jurisdiction)) return { fact, verdict: "held" };
+  const { country, registries } = jurisdiction;
+  // A name without a registry is read as one of Docker Hub, which surprises people.
+  const [first = "", ...rest] = fact.value.split("/");
+  const bare = rest.length === 0 || (!/[.:]/.test(first) && first !== "localhost");
+  const found = [fact.secret ? undefined : fact.value, bare && "from docker.io", fact.because]
+    .filter(Boolean)
+    .join(", ");
+  return {
+    fact,
+    verdict: "broken",
+    found,
+    allowed: `registries in ${country}: ${registries.join(", ") || "none is declared"}`,
+  };
+}
