@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { Command, CommanderError } from "commander";
+import { fail } from "./failure.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const program = new Command("freehold")
+  .description("An AI cloud that its country owns, declared in one file and stood up by pulumi up.")
+  .version(version)
+  .helpCommand(false)
+  .showHelpAfterError("(freehold --help lists the commands)")
+  .addHelpText(
+    "after",
+    `
+Production is plain Pulumi: npx pulumi preview|up|destroy -s <country> --policy-pack policies
+What Pulumi has not is here: a rehearsal of the same program on this machine, its tools, and a doctor.`,
+  );
+
+program
+  .command("rehearse")
+  .argument("[country]", "stack to rehearse, such as ch for stacks/Pulumi.ch.yaml")
+  .description("stand a country up on this machine: real engine, real API server, simulated nodes")
+  .option("--down", "take the rehearsal away, with everything it started and wrote")
+  .option(
+    "--env",
+    'print the environment in which plain pulumi works on the rehearsal: eval "$(npx freehold rehearse ch --env)"',
+  )
+  .option(
+    "--provider <kind>",
+    "Kubernetes provider to talk through: official or rehearsal (default: official where it is)",
+  )
+  .option("--json", "print the result as JSON; progress goes to standard error")
+  .action(async (country, options) => (await import("./rehearse.ts")).rehearseCommand(country, options));
+
+program
+  .command("setup")
+  .description("fetch or build the engine and the control plane into the cache")
+  .option("--production", "also put the official CLI and provider where plain pulumi finds them, for closed networks")
+  .option("--json", "print where everything is as JSON")
+  .action(async (options) => (await import("./setup.ts")).setupCommand(options));
+
+program
+  .command("doctor")
+  .description("say what is found where, what is missing, and the command that mends it")
+  .option("--json", "print the findings as JSON")
+  .action(async (options) => (await import("./doctor.ts")).doctorCommand(options));
+
+program
+  .command("check")
+  .argument("<country>", "stack or path of a country file, such as ch or stacks/Pulumi.ch.yaml")
+  .description("check a country file: every fault at once, with line, reason and remedy")
+  .option("--json", "print the country with all defaults, or the faults, as JSON")
+  .action(async (country, options) => (await import("./check.ts")).checkCommand(country, options));
+
+try {
+  await program.exitOverride().parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  fail(error);
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { run } from "./child.ts";
+import type { Home } from "./home.ts";
+import { startOf } from "./lock.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** The control plane's processes as kwokctl names them. */
+const components = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller"];
+const clusterName = "rehearsal";
+
+type Parts = Pick<Toolchain, "kwokctl" | "kwok" | "etcd" | "apiserver" | "controllerManager" | "scheduler">;
+
+/** Starts a real Kubernetes control plane on loopback and writes its kubeconfig under the context that the country names. */
+export async function startCluster(home: Home, toolchain: Parts, context: string): Promise<void> {
+  await removeCluster(home, toolchain);
+  mkdirSync(home.cluster, { recursive: true });
+  const unfinished = `${home.kubeconfig}.new`;
+  const created = await kwokctl(home, toolchain, [
+    "create",
+    "cluster",
+    "--runtime=binary",
+    `--etcd-binary=${toolchain.etcd.path}`,
+    `--kube-apiserver-binary=${toolchain.apiserver.path}`,
+    `--kube-controller-manager-binary=${toolchain.controllerManager.path}`,
+    `--kube-scheduler-binary=${toolchain.scheduler.path}`,
+    `--kwok-controller-binary=${toolchain.kwok.path}`,
+    // Certificates, authentication and authorization, as a real cluster has them.
+    "--secure-port",
+    "--wait=60s",
+    `--kubeconfig=${unfinished}`,
+  ]);
+  if (created.code !== 0) {
+    await removeCluster(home, toolchain);
+    throw new Error(`The control plane did not start.\n${created.stderr.trim().split("\n").slice(-8).join("\n")}`);
+  }
+  const config = parse(readFileSync(unfinished, "utf8"));
+  config.contexts[0].name = context;
+  config["current-context"] = context;
+  writeFileSync(unfinished, stringify(config), { mode: 0o600 });
+  renameSync(unfinished, home.kubeconfig);
+}
+
+/** Whether every process of the control plane lives. */
+export function clusterRuns(home: Home): boolean {
+  return existsSync(home.kubeconfig) && components.every((component) => componentPid(home, component) !== undefined);
+}
+
+/** Stops the control plane and removes its data; says nothing when there is none. */
+export async function removeCluster(home: Home, toolchain: Pick<Toolchain, "kwokctl">): Promise<void> {
+  if (existsSync(join(home.cluster, "clusters"))) await kwokctl(home, toolchain, ["delete", "cluster"]);
+  // kwokctl forgets processes whose record an interruption left half-written: whatever still runs from here goes too.
+  for (const pid of processesUnder(home.cluster)) process.kill(pid, "SIGKILL");
+  rmSync(home.cluster, { recursive: true, force: true });
+  rmSync(home.kubeconfig, { force: true });
+}
+
+function kwokctl(home: Home, { kwokctl: binary }: Pick<Toolchain, "kwokctl">, args: string[]) {
+  return run(binary.path, [...args, `--name=${clusterName}`], {
+    env: { ...process.env, KWOK_WORKDIR: home.cluster, KUBECONFIG: `${home.kubeconfig}.new` },
+  });
+}
+
+function componentPid(home: Home, component: string): number | undefined {
+  const file = join(home.cluster, "clusters", clusterName, "pids", `${component}.pid`);
+  if (!existsSync(file)) return undefined;
+  const pid = Number(readFileSync(file, "utf8").trim());
+  return startOf(pid) === undefined ? undefined : pid;
+}
+
+/** Processes that were started with a path under `folder` on their command line. Linux only; elsewhere none are found. */
+export function processesUnder(folder: string): number[] {
+  if (!existsSync("/proc/self")) return [];
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+      } catch {
+        return false;
+      }
+    });
+}

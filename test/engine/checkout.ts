@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { KubeConfig } from "@kubernetes/client-node";
+
+const source = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+export type Ran = { code: number; signal: NodeJS.Signals | null; stdout: string; stderr: string };
+export type Running = { pid: number; stderr(): string; ended: Promise<Ran> };
+
+/**
+ * A copy of this checkout in a folder of its own. Rehearsals belong to their checkout, so a test neither sees nor disturbs
+ * one that the user has standing, and may change stack files as it likes.
+ */
+export class Checkout {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "freehold-test-")));
+
+  constructor() {
+    for (const entry of ["Pulumi.yaml", "package.json", "catalogue", "cli", "components", "policies", "rehearsal", "stacks"]) {
+      cpSync(join(source, entry), join(this.folder, entry), { recursive: true });
+    }
+    symlinkSync(join(source, "node_modules"), join(this.folder, "node_modules"));
+  }
+
+  /** Starts the `freehold` command; `ended` resolves when it has. */
+  start(args: string[], env: Record<string, string> = {}): Running {
+    return this.#spawn(process.execPath, [join(this.folder, "cli/freehold.js"), ...args], env);
+  }
+
+  freehold(args: string[], env: Record<string, string> = {}): Promise<Ran> {
+    return this.start(args, env).ended;
+  }
+
+  /** Runs a line in a shell of this checkout, as somebody would type it. */
+  shell(line: string, env: Record<string, string> = {}): Promise<Ran> {
+    const path = [join(this.folder, "node_modules/.bin"), process.env["PATH"]].join(":");
+    return this.#spawn("/bin/bash", ["-c", line], { PATH: path, ...env }).ended;
+  }
+
+  /** Plain `pulumi` as typed after the rehearsal's environment was taken on. */
+  pulumi(line: string, env: Record<string, string> = {}): Promise<Ran> {
+    return this.shell(`eval "$(npx --no-install freehold rehearse ch --env)"; npx --no-install pulumi ${line}`, env);
+  }
+
+  async remove(): Promise<void> {
+    await this.freehold(["rehearse", "ch", "--down"]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #spawn(command: string, args: string[], env: Record<string, string>): Running {
+    const child = spawn(command, args, { cwd: this.folder, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const ran = { stdout: "", stderr: "" };
+    const ended = new Promise<Ran>((done, failed) => {
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        ran.stdout += text;
+      });
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        ran.stderr += text;
+      });
+      child.on("error", failed);
+      child.on("close", (code, signal) => done({ code: code ?? -1, signal, ...ran }));
+    });
+    return { pid: child.pid!, stderr: () => ran.stderr, ended };
+  }
+}
+
+/** Every object that Pulumi manages in a cluster, by `kind namespace/name`, without what the API server makes up. */
+export async function managedObjects(kubeconfig: string): Promise<Record<string, unknown>> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const objects: Record<string, unknown> = {};
+  for (const path of await listPaths(config)) {
+    const list = await get(config, `${path}?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dpulumi`);
+    for (const item of list.items ?? []) {
+      const { name, namespace = "" } = item.metadata;
+      objects[`${item.kind ?? list.kind.replace(/List$/, "")} ${namespace}/${name}`] = stripped(item);
+    }
+  }
+  return objects;
+}
+
+const madeUp = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of every kind, compared whole.
+function stripped({ status, metadata, ...rest }: any): unknown {
+  const kept = Object.entries(metadata).filter(([key]) => !madeUp.includes(key));
+  return { ...rest, metadata: Object.fromEntries(kept) };
+}
+
+async function listPaths(config: KubeConfig): Promise<string[]> {
+  const groups = (await get(config, "/apis")).groups.map(
+    (group: { preferredVersion: { groupVersion: string } }) => `/apis/${group.preferredVersion.groupVersion}`,
+  );
+  const paths = await Promise.all(
+    ["/api/v1", ...groups].map(async (root) =>
+      ((await get(config, root)).resources as { name: string; verbs: string[] }[])
+        .filter(({ name, verbs }) => !name.includes("/") && verbs.includes("list") && name !== "events")
+        .map(({ name }) => `${root}/${name}`),
+    ),
+  );
+  return paths.flat();
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of every kind.
+async function get(config: KubeConfig, path: string): Promise<any> {
+  const { request } = await import("node:https");
+  const options = { method: "GET" };
+  await config.applyToHTTPSOptions(options);
+  return new Promise((resolve, reject) => {
+    request(new URL(path, config.getCurrentCluster()!.server), options, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk;
+      });
+      response.on("end", () => resolve(JSON.parse(body)));
+    })
+      .on("error", reject)
+      .end();
+  });
+}

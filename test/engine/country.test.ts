@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { processesUnder } from "../../rehearsal/cluster.ts";
+import type { ProviderChoice } from "../../rehearsal/home.ts";
+import { inspect } from "../../rehearsal/toolchain.ts";
+import { Checkout, managedObjects, type Ran } from "./checkout.ts";
+
+const { found } = await inspect();
+const providers: ProviderChoice[] = found.kubernetesProvider ? ["rehearsal", "official"] : ["rehearsal"];
+/** What each provider made of the same country, compared at the end. */
+const made = new Map<ProviderChoice, Record<string, unknown>>();
+
+describe.each(providers)("the example country on the %s provider", (provider) => {
+  const checkout = new Checkout();
+  const countryFile = join(checkout.folder, "stacks/Pulumi.ch.yaml");
+  const declared = readFileSync(countryFile, "utf8");
+  let folder: string;
+  let kubeconfig: string;
+
+  const rehearse = (...args: string[]) => checkout.freehold(["rehearse", "ch", `--provider=${provider}`, "--json", ...args]);
+  const summaryOf = (ran: Ran) => {
+    expect(ran.code, ran.stderr).toBe(0);
+    return JSON.parse(ran.stdout);
+  };
+
+  beforeAll(async () => {
+    summaryOf(await rehearse());
+    const env = await checkout.shell('eval "$(npx --no-install freehold rehearse ch --env)"; echo "$FREEHOLD_REHEARSAL"');
+    folder = env.stdout.trim();
+    kubeconfig = join(folder, "kubeconfig");
+    made.set(provider, await managedObjects(kubeconfig));
+  });
+  afterAll(() => checkout.remove());
+
+  it("has at least sixty resources, every one judged, and pods that run on the declared GPUs", async () => {
+    const state = JSON.parse((await checkout.pulumi("stack export")).stdout);
+    expect(state.deployment.resources.length).toBeGreaterThanOrEqual(60);
+    const { items } = await core(kubeconfig).listNamespacedPod({ namespace: "freehold-models" });
+    expect(items.length).toBeGreaterThan(0);
+    for (const pod of items) expect([pod.status?.phase, pod.spec?.nodeName]).toEqual(["Running", expect.stringMatching(/^h200-/)]);
+  });
+
+  it("changes nothing the second time, and says so", async () => {
+    const summary = summaryOf(await rehearse());
+    expect(Object.keys(summary.changes)).toEqual(["same"]);
+    expect(summary.changed).toEqual([]);
+    expect(summary.guards.verdicts.broken ?? 0).toBe(0);
+  });
+
+  it("works with plain pulumi as typed, and leaves the country file byte for byte as it was", async () => {
+    const preview = await checkout.pulumi("preview -s ch --policy-pack policies");
+    expect(preview.code, preview.stdout + preview.stderr).toBe(0);
+    expect(preview.stdout).toMatch(/\d+ unchanged/);
+    const up = await checkout.pulumi("up -s ch --yes --policy-pack policies");
+    expect(up.code, up.stdout + up.stderr).toBe(0);
+    expect(readFileSync(countryFile, "utf8")).toBe(declared);
+  });
+
+  it("refuses pulumi commands that would write the country file", async () => {
+    const rename = await checkout.pulumi("stack rename other");
+    expect(rename.code).toBe(1);
+    expect(rename.stderr).toContain("would change the country file");
+  });
+
+  it("changes what was changed in the file, and names it", async () => {
+    writeFileSync(countryFile, declared.replace(/nodes: 4\b/, "nodes: 6"));
+    const summary = summaryOf(await rehearse());
+    writeFileSync(countryFile, declared);
+    expect(summary.changes).toMatchObject({ create: 2 });
+    expect(summary.changed).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^\+ .*NodePatch h200-05$/), expect.stringMatching(/^\+ .*NodePatch h200-06$/)]),
+    );
+    expect(summaryOf(await rehearse()).changes).toMatchObject({ delete: 2 });
+  });
+
+  it("refuses a pool with fewer GPUs in the cluster than declared, before anything is made", async () => {
+    const before = await managedObjects(kubeconfig);
+    for (const name of ["h200-04", "h200-05", "h200-06"]) await core(kubeconfig).deleteNode({ name }).catch(() => undefined);
+    const preview = await checkout.pulumi("up -s ch --yes --policy-pack policies");
+    expect(preview.code).not.toBe(0);
+    const said = preview.stdout + preview.stderr;
+    expect(said).toContain("freehold:pools.h200.nodes");
+    expect(said).toContain("3 free nodes");
+    expect(said).not.toMatch(/^\s+at .*\(/m);
+    expect(Object.keys(await managedObjects(kubeconfig)).sort()).toEqual(Object.keys(before).sort());
+    // The hall is furnished anew, and the country stands again.
+    summaryOf(await rehearse());
+  });
+
+  it("has admission that says no to what bypasses Pulumi", async () => {
+    const pod = (image: string, hostNetwork = false) =>
+      core(kubeconfig).createNamespacedPod({
+        namespace: "freehold-gateway",
+        dryRun: "All",
+        body: {
+          metadata: { name: "stranger" },
+          spec: {
+            hostNetwork,
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [
+              {
+                name: "stranger",
+                image,
+                resources: { limits: { memory: "64Mi" }, requests: { cpu: "10m", memory: "64Mi" } },
+                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, runAsUser: 1000 },
+              },
+            ],
+          },
+        },
+      });
+    const registry = /registry: (\S+)/.exec(declared)?.[1] ?? "registry.alpen-ai.example";
+    await expect(pod("docker.io/library/nginx:1")).rejects.toThrow(/Images come from/);
+    await expect(pod(`${registry}.evil.example/nginx:1`)).rejects.toThrow(/Images come from/);
+    await expect(pod(`${registry}/nginx:1`)).resolves.toBeDefined();
+  });
+
+  it("comes down with plain pulumi, and up again", async () => {
+    const destroy = await checkout.pulumi("destroy -s ch --yes");
+    expect(destroy.code, destroy.stdout + destroy.stderr).toBe(0);
+    expect(await managedObjects(kubeconfig)).toEqual({});
+    expect(readFileSync(countryFile, "utf8")).toBe(declared);
+    summaryOf(await rehearse());
+    expect(await managedObjects(kubeconfig)).toEqual(made.get(provider));
+  });
+
+  it("leaves no process, no cluster and no file when it is taken down", async () => {
+    summaryOf(await checkout.freehold(["rehearse", "ch", "--down", "--json"]));
+    expect(existsSync(folder)).toBe(false);
+    expect(processesUnder(folder)).toEqual([]);
+    const gone = await checkout.freehold(["rehearse", "ch", "--env"]);
+    expect(gone.code).toBe(1);
+    expect(gone.stderr).toContain("remedy");
+  });
+});
+
+it.skipIf(providers.length < 2)("makes equal objects on both providers", () => {
+  expect(made.get("official")).toEqual(made.get("rehearsal"));
+});
+
+function core(kubeconfig: string): CoreV1Api {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  return config.makeApiClient(CoreV1Api);
+}
