@@ -33,8 +33,8 @@ try {
 
   const env = await rehearsalEnv();
   const bareFolder = await bareProject(env);
-  const pulumi = join(env["PULUMI_HOME"]!, "versions/3.259.0/bin/pulumi");
-  const engine = join(env["FREEHOLD_REHEARSAL"]!, "engine/pulumi");
+  const pulumi = join(env.PULUMI_HOME!, "versions/3.259.0/bin/pulumi");
+  const engine = join(env.FREEHOLD_REHEARSAL!, "engine/pulumi");
   await run(pulumi, ["destroy", "-s", "ch", "--yes"], { cwd: checkout.folder, env });
   const previews = {
     bare: () => run(engine, ["preview", "-s", "bare"], { cwd: bareFolder, env }),
@@ -50,11 +50,15 @@ try {
 }
 
 const width = Math.max(...rows.map(([what]) => what.length));
-for (const [what, seconds, ratio] of rows) process.stdout.write(`${what.padEnd(width)}  ${seconds.padStart(8)}  ${ratio}\n`);
+for (const [what, seconds, ratio] of rows)
+  process.stdout.write(`${what.padEnd(width)}  ${seconds.padStart(8)}  ${ratio}\n`);
 
 async function rehearsalEnv(): Promise<NodeJS.ProcessEnv> {
   const { stdout } = await checkout.shell('eval "$(npx --no-install freehold rehearse ch --env)"; env -0');
-  const pairs = stdout.split("\0").filter(Boolean).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]);
+  const pairs = stdout
+    .split("\0")
+    .filter(Boolean)
+    .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]);
   return Object.fromEntries(pairs);
 }
 
@@ -63,18 +67,21 @@ async function bareProject(env: NodeJS.ProcessEnv): Promise<string> {
   const folder = join(checkout.folder, "bare");
   mkdirSync(folder);
   const country = loadCountry(join(checkout.folder, "stacks/Pulumi.ch.yaml"));
-  process.env["KUBECONFIG"] = env["KUBECONFIG"];
+  process.env.KUBECONFIG = env.KUBECONFIG;
   const cluster = await clouds[country.target.kind].inspect(country);
   const resources = await plan(() => new Freehold("ch", { country, cluster, keySeed: "0".repeat(64) }));
   writeFileSync(join(folder, "plan.json"), JSON.stringify(resources));
   cpSync(join(import.meta.dirname, "bare.ts"), join(folder, "bare.ts"));
-  writeFileSync(join(folder, "package.json"), '{ "type": "module", "dependencies": { "@pulumi/kubernetes": "4.34.2" } }\n');
+  writeFileSync(
+    join(folder, "package.json"),
+    '{ "type": "module", "dependencies": { "@pulumi/kubernetes": "4.34.2" } }\n',
+  );
   symlinkSync(join(checkout.folder, "node_modules"), join(folder, "node_modules"));
   writeFileSync(
     join(folder, "Pulumi.yaml"),
     "name: bare\nmain: bare.ts\nruntime: { name: nodejs, options: { typescript: false, nodeargs: --stack-trace-limit=4 } }\n",
   );
-  await run(join(env["FREEHOLD_REHEARSAL"]!, "engine/pulumi"), ["stack", "init", "bare"], { cwd: folder, env });
+  await run(join(env.FREEHOLD_REHEARSAL!, "engine/pulumi"), ["stack", "init", "bare"], { cwd: folder, env });
   return folder;
 }
 
@@ -89,7 +96,9 @@ async function median(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Takes turns, so that whatever else the machine is doing falls on all alike. */
-async function sideBySide<Name extends string>(works: Record<Name, () => Promise<unknown>>): Promise<Record<Name, number>> {
+async function sideBySide<Name extends string>(
+  works: Record<Name, () => Promise<unknown>>,
+): Promise<Record<Name, number>> {
   const names = Object.keys(works) as Name[];
   const seconds = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (const name of names) await works[name]();

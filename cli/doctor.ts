@@ -37,7 +37,9 @@ function table(findings: Finding[]): string {
   return findings
     .map(({ what, status, found, where, remedy }) => {
       const head = `  ${style(colours[status], status.padEnd(8))} ${what.padEnd(width)}${found}`;
-      const below = [where, remedy && `remedy  ${remedy}`].filter(Boolean).map((text) => `${indent}${style("dim", text!)}`);
+      const below = [where, remedy && `remedy  ${remedy}`]
+        .filter(Boolean)
+        .map((text) => `${indent}${style("dim", text!)}`);
       return [head, ...below].join("\n");
     })
     .join("\n");

@@ -15,6 +15,6 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Errors of our own classes are written for users; anything else is a bug, and its stack is what we need to mend it.
   const forUsers = error.constructor !== Error && !(error instanceof TypeError) && !(error instanceof ReferenceError);
-  if (forUsers || process.env["FREEHOLD_DEBUG"] === undefined) return error.message;
+  if (forUsers || process.env.FREEHOLD_DEBUG === undefined) return error.message;
   return error.stack ?? error.message;
 }

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { styleText } from "node:util";
 
 const width = 15;

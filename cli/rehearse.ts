@@ -1,9 +1,9 @@
 import process from "node:process";
 import { styleText } from "node:util";
-import { foreignEnv, homeOf, rehearsalEnv } from "../rehearsal/home.ts";
-import type { ProviderChoice } from "../rehearsal/home.ts";
-import { type Rehearsed, rehearse, type Step, takeDown } from "../rehearsal/rehearse.ts";
 import { clusterRuns } from "../rehearsal/cluster.ts";
+import type { ProviderChoice } from "../rehearsal/home.ts";
+import { foreignEnv, homeOf, rehearsalEnv } from "../rehearsal/home.ts";
+import { type Rehearsed, rehearse, type Step, takeDown } from "../rehearsal/rehearse.ts";
 import { inspect, setup } from "../rehearsal/toolchain.ts";
 import { Failure } from "./failure.ts";
 import { duration, ProgressLines } from "./progress.ts";

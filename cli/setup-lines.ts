@@ -19,7 +19,7 @@ export class SetupLines {
   }
 
   show(progress: Progress) {
-    const { part, phase, detail, usuallySeconds, source } = progress;
+    const { is: part, phase, detail, usuallySeconds, source } = progress;
     const text = doing[phase];
     if (text !== undefined) {
       const told = phase === "waiting" && detail ? detail : `${text}${source ? ` (${source})` : ""}`;

@@ -10,7 +10,7 @@ export async function setupCommand(options: { production?: boolean; json?: boole
   const lines = new ProgressLines(options.json ? process.stderr : process.stdout);
   const show = new SetupLines(lines);
   if (options.production) {
-    const pulumiHome = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+    const pulumiHome = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
     const installed = await installOfficial(pulumiHome, { progress: (progress) => show.show(progress) });
     show.close();
     if (options.json) process.stdout.write(`${JSON.stringify(installed, null, 2)}\n`);
@@ -20,7 +20,8 @@ export async function setupCommand(options: { production?: boolean; json?: boole
       );
     return;
   }
-  const toolchain = await setup({ progress: (progress) => show.show(progress) });
+  // Whoever asks for a set-up by name may just have opened a network.
+  const toolchain = await setup({ progress: (progress) => show.show(progress), askAgain: true });
   show.close();
   if (options.json) {
     process.stdout.write(`${JSON.stringify(toolchain, null, 2)}\n`);

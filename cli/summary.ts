@@ -107,13 +107,13 @@ export function summaryText(summary: Summary, stream: NodeJS.WriteStream): strin
 }
 
 function guardsText({ resources, verdicts, rules }: Summary["guards"]): string {
-  const counts = Object.entries(verdicts).map(([verdict, count]) => `${count} ${verdict}`);
-  return `${resources} resources judged before the first was made, by ${rules.join(", ")}: ${counts.join(", ")}`;
+  const counts = ["held", "broken", "pending", "undecidable"].map((verdict) => `${verdicts[verdict] ?? 0} ${verdict}`);
+  return `${resources} resources judged before the first was made (${rules.join(", ")}): ${counts.join(", ")}`;
 }
 
 function changesText({ changes, changed }: Summary): string {
   const counts = Object.entries(changes).filter(([operation]) => operation !== "same");
-  const same = changes["same"] ?? 0;
+  const same = changes.same ?? 0;
   if (counts.length === 0) return `none; ${same} resources are as declared`;
   const text = counts.map(([operation, count]) => `${count} ${operation}`).join(", ");
   return changed.length <= 6

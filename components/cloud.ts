@@ -1,6 +1,6 @@
 import type { Provider } from "@pulumi/kubernetes/provider.js";
-import type { Country } from "./country.ts";
 import { onprem } from "./clouds/onprem.ts";
+import type { Country } from "./country.ts";
 
 /** A node as the cluster reports it: what a pool needs to know to take it. */
 export type ClusterNode = {

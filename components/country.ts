@@ -5,7 +5,7 @@ import { explain } from "./country/explain.ts";
 import { CountryFaults, type Finding, type Locate, placed } from "./country/fault.ts";
 import { hints, name, registry } from "./country/field.ts";
 import { declaredNames, judgeFit } from "./country/fit.ts";
-import { type Jurisdiction, jurisdictionOf, jurisdictionOfCountry } from "./country/jurisdiction.ts";
+import { jurisdictionOf } from "./country/jurisdiction.ts";
 import { judgeResidence } from "./country/residence.ts";
 import { country, gateway, guards, model, operator, pool, state, target, tenant } from "./country/sections.ts";
 import { type Sound, soundPart } from "./country/sound.ts";
@@ -17,6 +17,7 @@ export {
   hostInCountry,
   type Jurisdiction,
   jurisdictionOf,
+  jurisdictionOfCountry as jurisdiction,
   registryInCountry,
 } from "./country/jurisdiction.ts";
 export { readStackFile, type StackFile } from "./country/stack-file.ts";
@@ -98,11 +99,6 @@ export function countryFromEngine(
   return parseCountry(values, file === undefined ? undefined : locateIn(file, values), file);
 }
 
-/** Where data may be, according to a country file: what every rule is judged against. */
-export function jurisdiction(country: Country): Jurisdiction {
-  return jurisdictionOfCountry(country);
-}
-
 type Judged = { country?: Country; declaredProvider?: string; law?: string; findings: Finding[] };
 
 function judge(values: Record<string, unknown>): Judged {
@@ -126,7 +122,8 @@ function judge(values: Record<string, unknown>): Judged {
 function named<Entry extends z.ZodType>(entry: Entry, of: string) {
   return z
     .record(name, entry)
-    .refine((entries) => Object.keys(entries).length > 0, `at least one ${of}, under its name`);
+    .refine((entries) => Object.keys(entries).length > 0, `at least one ${of}, under its name`)
+    .meta({ minProperties: 1 });
 }
 
 function complete({ keySeed, ...file }: Written) {

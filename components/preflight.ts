@@ -1,7 +1,7 @@
 import { addon, addons, kubernetes } from "../catalogue/index.ts";
 import type { ClusterState } from "./cloud.ts";
-import type { Country } from "./country.ts";
 import type { Finding } from "./country/fault.ts";
+import type { Country } from "./country.ts";
 import { chooseNodes } from "./pool.ts";
 
 /** What the cluster lacks of what the country declares, before anything is made in it. */

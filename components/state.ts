@@ -13,10 +13,10 @@ export type StateSettings = { backend: string; secretsProvider: string };
  */
 export function stateInForce(projectFolder: string, stackFile: string): StateSettings {
   const project = readYaml(join(projectFolder, "Pulumi.yaml"));
-  const credentials = readYaml(join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json"));
+  const credentials = readYaml(join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "credentials.json"));
   const backend =
-    process.env["PULUMI_BACKEND_URL"] || project["backend"]?.url || credentials["current"] || "https://api.pulumi.com";
-  const declared = readYaml(stackFile)["secretsprovider"];
+    process.env.PULUMI_BACKEND_URL || project.backend?.url || credentials.current || "https://api.pulumi.com";
+  const declared = readYaml(stackFile).secretsprovider;
   // Without one, Pulumi Cloud seals secrets with its own key and every other backend asks for a passphrase.
   return { backend, secretsProvider: declared || (/^https?:/.test(backend) ? backend : "passphrase") };
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { run } from "./child.ts";
 import type { Home } from "./home.ts";
 import { startOf } from "./lock.ts";
+import { stopProcessesUnder } from "./processes.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 /** The control plane's processes as kwokctl names them. */
@@ -51,7 +52,7 @@ export function clusterRuns(home: Home): boolean {
 export async function removeCluster(home: Home, toolchain: Pick<Toolchain, "kwokctl">): Promise<void> {
   if (existsSync(join(home.cluster, "clusters"))) await kwokctl(home, toolchain, ["delete", "cluster"]);
   // kwokctl forgets processes whose record an interruption left half-written: whatever still runs from here goes too.
-  for (const pid of processesUnder(home.cluster)) process.kill(pid, "SIGKILL");
+  stopProcessesUnder(home.cluster);
   rmSync(home.cluster, { recursive: true, force: true });
   rmSync(home.kubeconfig, { force: true });
 }
@@ -67,19 +68,4 @@ function componentPid(home: Home, component: string): number | undefined {
   if (!existsSync(file)) return undefined;
   const pid = Number(readFileSync(file, "utf8").trim());
   return startOf(pid) === undefined ? undefined : pid;
-}
-
-/** Processes that were started with a path under `folder` on their command line. Linux only; elsewhere none are found. */
-export function processesUnder(folder: string): number[] {
-  if (!existsSync("/proc/self")) return [];
-  return readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
-      } catch {
-        return false;
-      }
-    });
 }

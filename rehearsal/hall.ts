@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { ApiException, CoreV1Api, KubeConfig, type V1Node } from "@kubernetes/client-node";
 import { accelerator, addon, addons } from "../catalogue/index.ts";
 import type { Country } from "../components/country.ts";
+import { call } from "./api-call.ts";
 import type { Home } from "./home.ts";
 
 /** Label on kube-system by which the rehearsal provider knows a cluster that it may write to. */
@@ -87,29 +87,6 @@ function readDocuments(folder: string): string[] {
     .filter((file) => file.endsWith(".yaml"))
     .flatMap((file) => readFileSync(join(folder, file), "utf8").split(/^---$/m))
     .filter((text) => /^kind: CustomResourceDefinition$/m.test(text));
-}
-
-/** One request in the API server's own bytes, for what the typed client does not offer. */
-async function call(
-  config: KubeConfig,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  content?: string,
-): Promise<{ status: number; body: string }> {
-  const options: RequestOptions = { method, headers };
-  await config.applyToHTTPSOptions(options);
-  return new Promise((resolve, reject) => {
-    const send = request(new URL(path, config.getCurrentCluster()!.server), options, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        body += chunk;
-      });
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    send.on("error", reject);
-    send.end(content);
-  });
 }
 
 async function unlessThere(creation: Promise<unknown>): Promise<void> {

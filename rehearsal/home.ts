@@ -67,7 +67,7 @@ export const foreignEnv = ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE", "P
 /** Environment of a child that sees the rehearsal, nothing of a production shell around it, and the Node that runs us. */
 export function childEnv(env: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !foreignEnv.includes(name));
-  const path = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
+  const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
   return { ...Object.fromEntries(inherited), ...env, PATH: path };
 }
 

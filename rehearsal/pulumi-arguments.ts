@@ -4,7 +4,18 @@ const withConfigFile = new Set(["preview", "up", "update", "destroy", "refresh",
 const refused = new Set(["init", "new", "rename", "change-secrets-provider", "migrate"]);
 
 /** Options before the command that take their value as the next word. */
-const withValue = new Set(["-C", "--cwd", "--color", "-v", "--verbose", "--profiling", "--tracing", "--memprofilerate", "-s", "--stack"]);
+const withValue = new Set([
+  "-C",
+  "--cwd",
+  "--color",
+  "-v",
+  "--verbose",
+  "--profiling",
+  "--tracing",
+  "--memprofilerate",
+  "-s",
+  "--stack",
+]);
 
 type Rewritten = { args: string[]; readsStackFile: boolean } | { refusal: string };
 

@@ -6,7 +6,7 @@ import { childEnv, homeOf } from "./home.ts";
 import { pulumiArguments } from "./pulumi-arguments.ts";
 import { copyStackFile } from "./stack-copy.ts";
 
-const folder = process.env["FREEHOLD_REHEARSAL"] ?? "";
+const folder = process.env.FREEHOLD_REHEARSAL ?? "";
 const stack = basename(folder).replace(/-[0-9a-f]{8}$/, "");
 const home = homeOf(stack);
 

@@ -1,24 +1,52 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import { run } from "./child.ts";
 import { childEnv, type Home, projectFolder } from "./home.ts";
 import { startOf } from "./lock.ts";
+import { type ManagedObject, managedObjects } from "./managed-objects.ts";
+import { commandLine, processesUnder, stopProcessesUnder } from "./processes.ts";
 
-type PendingOperation = { type: string; resource: { urn: string; type: string; inputs?: KubernetesObject } };
+type Resource = { type: string; id?: string; inputs?: KubernetesObject };
+type State = { resources?: Resource[]; pending_operations?: unknown[] };
 
 /**
- * Makes good what an interrupted update left: a lock whose holder is dead, and creations of which nobody knows whether they
- * happened. Their objects are removed, so that the next update makes them once. Throws when another update is running.
+ * Makes the backend usable again after an interruption: a lock whose holder is dead, plugins whose engine is, a state file that
+ * was cut off while it was written. Throws when another update is running.
+ */
+export function settleState(home: Home): void {
+  removeDeadLocks(home);
+  stopOrphans(home);
+  for (const file of stateFiles(home)) restoreState(file);
+}
+
+/**
+ * Removes objects that an interrupted update made and did not write down, so that the next one makes them once, and forgets
+ * what was pending. Returns the names of what was removed.
  */
 export async function recover(home: Home, env: Record<string, string>): Promise<string[]> {
-  removeDeadLocks(home);
-  const pending = pendingOperations(home);
-  if (pending.length === 0) return [];
-  const created = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  await Promise.all(created.map((resource) => removeObject(home, resource)));
-  await forgetPending(home, env);
-  return pending.map(({ resource }) => resource.urn.split("::").at(-1) ?? resource.urn);
+  // Every stack of this backend: an operator may try programs of their own on the rehearsal's cluster.
+  const states = stateFiles(home).map(readState);
+  const known = new Set(
+    states.flatMap((state) => state?.resources ?? []).map(({ inputs, id }) => `${kindOf(inputs)} ${id}`),
+  );
+  const unknown = (await managedObjects(home.kubeconfig)).filter(
+    (object) => !known.has(`${kindOf(object)} ${idOf(object)}`),
+  );
+  await removeObjects(home, unknown);
+  if (readState(stateFile(home))?.pending_operations?.length) await forgetPending(home, env);
+  return unknown.map((object) => `${object.kind} ${idOf(object)}`);
+}
+
+/** Group and kind: the version may be another one than was written. */
+function kindOf(object: KubernetesObject | undefined): string {
+  return `${object?.apiVersion?.replace(/(^|\/)[^/]*$/, "")} ${object?.kind}`;
+}
+
+/** As the Kubernetes provider spells it: `namespace/name`, or the name alone. */
+function idOf({ metadata }: KubernetesObject): string {
+  return [metadata?.namespace, metadata?.name].filter(Boolean).join("/");
 }
 
 const backendFolder = (home: Home) => join(home.state, ".pulumi");
@@ -39,21 +67,58 @@ function removeDeadLocks(home: Home) {
   }
 }
 
-function pendingOperations(home: Home): PendingOperation[] {
-  const file = join(backendFolder(home), "stacks", "freehold", `${home.stack}.json`);
-  const state = readJson<{ checkpoint?: { latest?: { pending_operations?: PendingOperation[] } } }>(file);
-  return state?.checkpoint?.latest?.pending_operations ?? [];
+/** The engine's plugins run in groups of their own and outlive an engine that was killed. */
+function stopOrphans(home: Home) {
+  if (processesUnder(home.engine).some((pid) => commandLine(pid)[0] === join(home.engine, "pulumi"))) return;
+  stopProcessesUnder(home.engine);
+  stopProcessesUnder(home.pulumiHome);
 }
 
-async function removeObject(home: Home, { type, inputs }: PendingOperation["resource"]) {
-  // A patch lies on an object that others own; applying it again changes nothing.
-  if (!type.startsWith("kubernetes:") || type.endsWith("Patch") || !inputs?.kind || !inputs.metadata?.name) return;
+const stacksFolder = (home: Home) => join(backendFolder(home), "stacks");
+const stateFile = (home: Home) => join(stacksFolder(home), "freehold", `${home.stack}.json`);
+
+function stateFiles(home: Home): string[] {
+  if (!existsSync(stacksFolder(home))) return [];
+  return readdirSync(stacksFolder(home), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => join(stacksFolder(home), file));
+}
+
+function readState(file: string): State | undefined {
+  return readJson<{ checkpoint?: { latest?: State } }>(file)?.checkpoint?.latest;
+}
+
+/** Pulumi keeps the state before the last step beside it; what that step made is found in the cluster. */
+function restoreState(file: string) {
+  // The backend keeps what it knows of a file in one beside it; half of that makes the whole unreadable, none does not.
+  for (const attributes of [`${file}.attrs`, `${file}.bak.attrs`]) {
+    if (readJson(attributes) === undefined) rmSync(attributes, { force: true });
+  }
+  if (readJson(file) !== undefined) return;
+  if (readJson(`${file}.bak`) !== undefined) copyFileSync(`${file}.bak`, file);
+  else
+    throw new Error(
+      `Neither the rehearsal's state nor its backup can be read: ${file}\n  remedy   npm start -- --down, then npm start`,
+    );
+}
+
+async function removeObjects(home: Home, objects: ManagedObject[]) {
   const config = new KubeConfig();
   config.loadFromFile(home.kubeconfig);
-  try {
-    await KubernetesObjectApi.makeApiClient(config).delete(inputs);
-  } catch (error) {
-    if (!(error instanceof ApiException && error.code === 404)) throw error;
+  const api = KubernetesObjectApi.makeApiClient(config);
+  for (const object of objects) {
+    try {
+      await api.delete(object);
+      while (true) {
+        await api.read({
+          ...object,
+          metadata: { name: object.metadata!.name!, namespace: object.metadata!.namespace! },
+        });
+        await sleep(100);
+      }
+    } catch (error) {
+      if (!(error instanceof ApiException && error.code === 404)) throw error;
+    }
   }
 }
 

@@ -7,7 +7,8 @@ import { type EngineProgress, type EngineResult, runEngine } from "./engine.ts";
 import { furnishHall } from "./hall.ts";
 import { type Home, homeOf, type ProviderChoice, prepareHome, rehearsalEnv } from "./home.ts";
 import { withLock } from "./lock.ts";
-import { recover } from "./recover.ts";
+import { stopProcessesUnder } from "./processes.ts";
+import { recover, settleState } from "./recover.ts";
 import { copyStackFile, initialiseStack } from "./stack-copy.ts";
 import { type Progress as SetupProgress, setup, type Toolchain } from "./toolchain.ts";
 
@@ -46,6 +47,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   const country = loadCountry(home.countryFile);
   const toolchain = await setup({
     progress: (progress) => options.onStep({ step: "setup", phase: "progress", progress }),
+    signal: options.signal,
   });
   const provider = chooseProvider(toolchain, options.provider);
   mkdirSync(dirname(home.lock), { recursive: true });
@@ -67,6 +69,7 @@ export async function takeDown(stack: string, toolchain: Pick<Toolchain, "kwokct
   if (!existsSync(home.folder)) return false;
   return withLock(home.lock, async () => {
     await removeCluster(home, toolchain);
+    stopProcessesUnder(home.folder);
     rmSync(home.folder, { recursive: true, force: true });
     return true;
   });
@@ -113,6 +116,7 @@ async function stand(
     await step("cluster", 5, () => startCluster(home, toolchain, country.target.context));
   }
   await step("hall", 3, () => furnishHall(home, country, toolchain.crds.path));
+  settleState(home);
   await step("stack", 1, () => {
     initialiseStack(home, env);
     copyStackFile(home);

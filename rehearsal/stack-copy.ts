@@ -25,6 +25,9 @@ export function copyStackFile(home: Home): void {
 /** Makes the stack and its secrets on first use: the CLI seals them, in a project folder where no country file lies. */
 export function initialiseStack(home: Home, env: Record<string, string>): void {
   if (existsSync(secretsFile(home))) return;
+  // Cut off before, it may have left half a backend; there is nothing in it yet.
+  rmSync(home.state, { recursive: true, force: true });
+  mkdirSync(home.state, { recursive: true, mode: 0o700 });
   const scratch = join(home.folder, "initial");
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });

@@ -1,10 +1,10 @@
 // The program behind `pulumi up -s <country>`: reads the country file, looks at the cluster, judges the plan, makes it so.
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { clouds } from "../components/cloud.ts";
-import { CountryFaults, countryFromEngine, judgeState, jurisdiction } from "../components/country.ts";
 import { engineValues, locateIn } from "../components/country/engine-values.ts";
 import { placed } from "../components/country/fault.ts";
+import { CountryFaults, countryFromEngine, judgeState, jurisdiction } from "../components/country.ts";
 import { Freehold } from "../components/freehold.ts";
 import { preflight } from "../components/preflight.ts";
 import { stateInForce } from "../components/state.ts";
@@ -12,9 +12,11 @@ import { guard } from "../policies/program.ts";
 
 const project = pulumi.runtime.getRootDirectory();
 const stack = pulumi.getStack();
-const file = relative(process.cwd(), join(project, "stacks", `Pulumi.${stack}.yaml`));
+const file = join("stacks", `Pulumi.${stack}.yaml`);
+// The engine starts the program in its own folder; reports name files as the operator in the project folder does.
+process.chdir(project);
 const settings = pulumi.runtime.allConfig();
-const secretKeys = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] || "[]");
+const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
 const country = countryFromEngine(settings, { secretKeys, file });
 const locate = locateIn(file, engineValues(settings, secretKeys));
 const cluster = await clouds[country.target.kind].inspect(country);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { KubeConfig } from "@kubernetes/client-node";
+import { type ManagedObject, managedObjects } from "../../rehearsal/managed-objects.ts";
 
 const source = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -19,7 +19,16 @@ export class Checkout {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "freehold-test-")));
 
   constructor() {
-    for (const entry of ["Pulumi.yaml", "package.json", "catalogue", "cli", "components", "policies", "rehearsal", "stacks"]) {
+    for (const entry of [
+      "Pulumi.yaml",
+      "package.json",
+      "catalogue",
+      "cli",
+      "components",
+      "policies",
+      "rehearsal",
+      "stacks",
+    ]) {
       cpSync(join(source, entry), join(this.folder, entry), { recursive: true });
     }
     symlinkSync(join(source, "node_modules"), join(this.folder, "node_modules"));
@@ -36,7 +45,7 @@ export class Checkout {
 
   /** Runs a line in a shell of this checkout, as somebody would type it. */
   shell(line: string, env: Record<string, string> = {}): Promise<Ran> {
-    const path = [join(this.folder, "node_modules/.bin"), process.env["PATH"]].join(":");
+    const path = [join(this.folder, "node_modules/.bin"), process.env.PATH].join(":");
     return this.#spawn("/bin/bash", ["-c", line], { PATH: path, ...env }).ended;
   }
 
@@ -51,7 +60,11 @@ export class Checkout {
   }
 
   #spawn(command: string, args: string[], env: Record<string, string>): Running {
-    const child = spawn(command, args, { cwd: this.folder, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: this.folder,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const ran = { stdout: "", stderr: "" };
     const ended = new Promise<Ran>((done, failed) => {
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -67,57 +80,23 @@ export class Checkout {
   }
 }
 
-/** Every object that Pulumi manages in a cluster, by `kind namespace/name`, without what the API server makes up. */
-export async function managedObjects(kubeconfig: string): Promise<Record<string, unknown>> {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const objects: Record<string, unknown> = {};
-  for (const path of await listPaths(config)) {
-    const list = await get(config, `${path}?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dpulumi`);
-    for (const item of list.items ?? []) {
-      const { name, namespace = "" } = item.metadata;
-      objects[`${item.kind ?? list.kind.replace(/List$/, "")} ${namespace}/${name}`] = stripped(item);
-    }
-  }
-  return objects;
+/** Every object that Pulumi made in a cluster, by `kind namespace/name`, without what the API server makes up. */
+export async function objectsIn(kubeconfig: string): Promise<Record<string, unknown>> {
+  const objects = await managedObjects(kubeconfig);
+  return Object.fromEntries(
+    objects.map((object) => [
+      `${object.kind} ${object.metadata?.namespace ?? ""}/${object.metadata?.name}`,
+      stripped(object),
+    ]),
+  );
 }
 
 const madeUp = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
 
-// biome-ignore lint/suspicious/noExplicitAny: objects of every kind, compared whole.
-function stripped({ status, metadata, ...rest }: any): unknown {
-  const kept = Object.entries(metadata).filter(([key]) => !madeUp.includes(key));
-  return { ...rest, metadata: Object.fromEntries(kept) };
-}
-
-async function listPaths(config: KubeConfig): Promise<string[]> {
-  const groups = (await get(config, "/apis")).groups.map(
-    (group: { preferredVersion: { groupVersion: string } }) => `/apis/${group.preferredVersion.groupVersion}`,
-  );
-  const paths = await Promise.all(
-    ["/api/v1", ...groups].map(async (root) =>
-      ((await get(config, root)).resources as { name: string; verbs: string[] }[])
-        .filter(({ name, verbs }) => !name.includes("/") && verbs.includes("list") && name !== "events")
-        .map(({ name }) => `${root}/${name}`),
-    ),
-  );
-  return paths.flat();
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of every kind.
-async function get(config: KubeConfig, path: string): Promise<any> {
-  const { request } = await import("node:https");
-  const options = { method: "GET" };
-  await config.applyToHTTPSOptions(options);
-  return new Promise((resolve, reject) => {
-    request(new URL(path, config.getCurrentCluster()!.server), options, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        body += chunk;
-      });
-      response.on("end", () => resolve(JSON.parse(body)));
-    })
-      .on("error", reject)
-      .end();
-  });
+function stripped({ metadata, ...object }: ManagedObject): unknown {
+  const { status, ...rest } = object as Record<string, unknown>;
+  return {
+    ...rest,
+    metadata: Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !madeUp.includes(key))),
+  };
 }

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { processesUnder } from "../../rehearsal/cluster.ts";
 import type { ProviderChoice } from "../../rehearsal/home.ts";
+import { processesUnder } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
-import { Checkout, managedObjects, type Ran } from "./checkout.ts";
+import { Checkout, objectsIn, type Ran } from "./checkout.ts";
 
 const { found } = await inspect();
 const providers: ProviderChoice[] = found.kubernetesProvider ? ["rehearsal", "official"] : ["rehearsal"];
@@ -19,7 +19,8 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
   let folder: string;
   let kubeconfig: string;
 
-  const rehearse = (...args: string[]) => checkout.freehold(["rehearse", "ch", `--provider=${provider}`, "--json", ...args]);
+  const rehearse = (...args: string[]) =>
+    checkout.freehold(["rehearse", "ch", `--provider=${provider}`, "--json", ...args]);
   const summaryOf = (ran: Ran) => {
     expect(ran.code, ran.stderr).toBe(0);
     return JSON.parse(ran.stdout);
@@ -27,19 +28,22 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
 
   beforeAll(async () => {
     summaryOf(await rehearse());
-    const env = await checkout.shell('eval "$(npx --no-install freehold rehearse ch --env)"; echo "$FREEHOLD_REHEARSAL"');
+    const env = await checkout.shell(
+      'eval "$(npx --no-install freehold rehearse ch --env)"; echo "$FREEHOLD_REHEARSAL"',
+    );
     folder = env.stdout.trim();
     kubeconfig = join(folder, "kubeconfig");
-    made.set(provider, await managedObjects(kubeconfig));
+    made.set(provider, await objectsIn(kubeconfig));
   });
   afterAll(() => checkout.remove());
 
   it("has at least sixty resources, every one judged, and pods that run on the declared GPUs", async () => {
-    const state = JSON.parse((await checkout.pulumi("stack export")).stdout);
+    const state = JSON.parse((await checkout.pulumi("stack export -s ch")).stdout);
     expect(state.deployment.resources.length).toBeGreaterThanOrEqual(60);
     const { items } = await core(kubeconfig).listNamespacedPod({ namespace: "freehold-models" });
     expect(items.length).toBeGreaterThan(0);
-    for (const pod of items) expect([pod.status?.phase, pod.spec?.nodeName]).toEqual(["Running", expect.stringMatching(/^h200-/)]);
+    for (const pod of items)
+      expect([pod.status?.phase, pod.spec?.nodeName]).toEqual(["Running", expect.stringMatching(/^h200-/)]);
   });
 
   it("changes nothing the second time, and says so", async () => {
@@ -70,21 +74,27 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
     writeFileSync(countryFile, declared);
     expect(summary.changes).toMatchObject({ create: 2 });
     expect(summary.changed).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^\+ .*NodePatch h200-05$/), expect.stringMatching(/^\+ .*NodePatch h200-06$/)]),
+      expect.arrayContaining([
+        expect.stringMatching(/^\+ .*NodePatch h200-05$/),
+        expect.stringMatching(/^\+ .*NodePatch h200-06$/),
+      ]),
     );
     expect(summaryOf(await rehearse()).changes).toMatchObject({ delete: 2 });
   });
 
   it("refuses a pool with fewer GPUs in the cluster than declared, before anything is made", async () => {
-    const before = await managedObjects(kubeconfig);
-    for (const name of ["h200-04", "h200-05", "h200-06"]) await core(kubeconfig).deleteNode({ name }).catch(() => undefined);
+    const before = await objectsIn(kubeconfig);
+    for (const name of ["h200-04", "h200-05", "h200-06"])
+      await core(kubeconfig)
+        .deleteNode({ name })
+        .catch(() => undefined);
     const preview = await checkout.pulumi("up -s ch --yes --policy-pack policies");
     expect(preview.code).not.toBe(0);
     const said = preview.stdout + preview.stderr;
     expect(said).toContain("freehold:pools.h200.nodes");
     expect(said).toContain("3 free nodes");
     expect(said).not.toMatch(/^\s+at .*\(/m);
-    expect(Object.keys(await managedObjects(kubeconfig)).sort()).toEqual(Object.keys(before).sort());
+    expect(Object.keys(await objectsIn(kubeconfig)).sort()).toEqual(Object.keys(before).sort());
     // The hall is furnished anew, and the country stands again.
     summaryOf(await rehearse());
   });
@@ -119,10 +129,10 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
   it("comes down with plain pulumi, and up again", async () => {
     const destroy = await checkout.pulumi("destroy -s ch --yes");
     expect(destroy.code, destroy.stdout + destroy.stderr).toBe(0);
-    expect(await managedObjects(kubeconfig)).toEqual({});
+    expect(await objectsIn(kubeconfig)).toEqual({});
     expect(readFileSync(countryFile, "utf8")).toBe(declared);
     summaryOf(await rehearse());
-    expect(await managedObjects(kubeconfig)).toEqual(made.get(provider));
+    expect(await objectsIn(kubeconfig)).toEqual(made.get(provider));
   });
 
   it("leaves no process, no cluster and no file when it is taken down", async () => {

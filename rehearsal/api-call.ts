@@ -1,0 +1,44 @@
+import { type RequestOptions, request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeConfig } from "@kubernetes/client-node";
+
+type Answer = { status: number; body: string; retryAfter?: string | undefined };
+
+/**
+ * One request to an API server in bytes of our own, for what the typed client does not offer. While the server says that it is
+ * not ready (429 with Retry-After, as for a kind that was defined a moment ago) it is asked again, for half a minute at most.
+ */
+export async function call(
+  config: KubeConfig,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  content?: string,
+): Promise<Answer> {
+  const options: RequestOptions = { method, headers };
+  await config.applyToHTTPSOptions(options);
+  const url = new URL(path, config.getCurrentCluster()!.server);
+  const giveUp = Date.now() + 30_000;
+  while (true) {
+    const answer = await once(url, options, content);
+    if (answer.status !== 429 || answer.retryAfter === undefined || Date.now() > giveUp) return answer;
+    // Seconds are what HTTP can say; a kind is usually served long before the first is over.
+    await sleep(Math.min(Number(answer.retryAfter) * 1000, 200));
+  }
+}
+
+function once(url: URL, options: RequestOptions, content?: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const send = request(url, options, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, body, retryAfter: response.headers["retry-after"] }),
+      );
+    });
+    send.on("error", reject);
+    send.end(content);
+  });
+}

@@ -1,0 +1,130 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { cp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { cacheFolder } from "../../rehearsal/cache.ts";
+import { run } from "../../rehearsal/child.ts";
+import { takeCrds } from "../../rehearsal/crds.ts";
+import { obtainGo } from "../../rehearsal/go.ts";
+import { startOf } from "../../rehearsal/lock.ts";
+import { jobFor } from "../../rehearsal/obtain.ts";
+import { modulesFolder } from "../../rehearsal/recipe.ts";
+import { goEnvironment } from "../../rehearsal/sources/registries.ts";
+import { executables, inspect, type Part, setup, type Toolchain } from "../../rehearsal/toolchain.ts";
+import { start, until } from "../rehearsal/workbench.ts";
+
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), "freehold-engine-"));
+});
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Package registries alone, with a cache of its own that shares Go's caches, so that only linking is left to do. */
+function registriesAlone(): NodeJS.ProcessEnv {
+  mkdirSync(join(scratch, "cache"), { recursive: true });
+  symlinkSync(join(cacheFolder(), "go"), join(scratch, "cache", "go"));
+  return { ...process.env, FREEHOLD_CACHE: join(scratch, "cache"), FREEHOLD_SOURCES: "registries" };
+}
+
+test("every part that was set up says the version that the catalogue pins", async () => {
+  const toolchain = await setup();
+  const { catalogue } = jobFor({});
+  for (const [part, found] of Object.entries(toolchain) as [Part, NonNullable<Toolchain[Part]>][]) {
+    const { says } = catalogue.parts[executables[part]];
+    if (!says) continue;
+    const { stdout, stderr } = await run(found.path, says.args, {
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
+    expect(stdout + stderr, part).toContain(says.text);
+  }
+});
+
+test("with everything in the cache, looking takes less than 300 ms", async () => {
+  await setup();
+  const begun = performance.now();
+  const { missing, job } = await inspect();
+  expect(performance.now() - begun).toBeLessThan(300);
+  expect(missing.filter((part) => job.catalogue.parts[executables[part]].needed)).toEqual([]);
+});
+
+test("the add-ons' definitions are there: Gateway API, Envoy Gateway and AI Gateway", async () => {
+  const { crds } = await setup({ parts: ["crds"] });
+  const versions = JSON.parse(readFileSync(join(crds.path, "versions.json"), "utf8"));
+  expect(versions["gateway-api"].kinds).toEqual(
+    expect.arrayContaining(["GatewayClass", "Gateway", "HTTPRoute", "ReferenceGrant"]),
+  );
+  expect(versions["envoy-gateway"]).toMatchObject({ version: "v1.9.0" });
+  expect(versions["ai-gateway"]).toMatchObject({ version: "v1.0.0" });
+  expect(versions["ai-gateway"].kinds).toEqual(
+    expect.arrayContaining(["AIGatewayRoute", "AIServiceBackend", "BackendSecurityPolicy", "GatewayConfig"]),
+  );
+});
+
+test("a module whose content is not the one in go.sum is refused by Go itself", async () => {
+  const module = join(scratch, "crds");
+  await cp(join(modulesFolder, "crds"), module, { recursive: true });
+  const sums = readFileSync(join(module, "go.sum"), "utf8");
+  writeFileSync(
+    join(module, "go.sum"),
+    sums.replace(/(gateway v1\.9\.0 h1:)./, (_, before) => `${before}_`),
+  );
+  const job = jobFor({});
+  const go = await obtainGo(job);
+  mkdirSync(join(scratch, "out"));
+  const taking = takeCrds(job.catalogue.packages.crds!, module, go, goEnvironment(go, job), join(scratch, "out"), job);
+  await expect(taking).rejects.toMatchObject({
+    found: expect.stringContaining("checksum mismatch"),
+    remedy: expect.stringContaining("GOPROXY"),
+  });
+});
+
+// Which processes write into a folder is looked up in /proc.
+test.runIf(process.platform === "linux")(
+  "a build that is killed leaves no process and nothing that is used, and the next run finishes it",
+  async () => {
+    const env = registriesAlone();
+    const go = join(scratch, "go.pid");
+    const { child, ended } = start(`
+    import { writeFileSync } from "node:fs";
+    import { setup } from "root:rehearsal/toolchain.ts";
+    await setup({ parts: ["kwok"], env: ${JSON.stringify(env)}, progress: ({ phase }) => {
+      if (phase === "building") writeFileSync(${JSON.stringify(go)}, "building");
+    } });`);
+    await until("the build runs", () => existsSync(go) && builders().length > 0);
+    const running = builders();
+    child.kill("SIGKILL");
+    await ended;
+    await until("every compiler has ended with it", () => running.every((pid) => startOf(pid) === undefined));
+    expect((await inspect({ parts: ["kwok"], env })).missing).toEqual(["kwok"]);
+
+    const { kwok, kwokctl } = await setup({ parts: ["kwok", "kwokctl"], env });
+    expect((await run(kwok.path, ["--version"])).stdout).toContain("v0.8.0");
+    expect(kwokctl.source).toBe("registries");
+    expect(readdirSync(join(kwok.path, "..", "..")).filter((name) => name.includes("unfinished"))).toEqual([]);
+  },
+);
+
+/** Processes that write into this test's own cache. */
+function builders(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join(scratch, "cache", "toolchain"));
+      } catch {
+        return false;
+      }
+    });
+}
