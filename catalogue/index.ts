@@ -2,100 +2,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { findPlace, type Place, type PlaceTables } from "./place.ts";
+import {
+  acceleratorShape,
+  type addonShape,
+  addonsShape,
+  countryShape,
+  engineShape,
+  modelShape,
+  placesShape,
+  servicesShape,
+} from "./shapes.ts";
 
 export type { Place } from "./place.ts";
 
 const folder = new URL("./", import.meta.url);
-
-/** How far a fact was seen in its sources: `true`, only in part, or from memory. */
-const verified = z.union([z.boolean(), z.literal("partial")]);
-const sources = z.array(z.string()).default([]);
-const evidence = z.enum(["official", "professional", "other", "none"]);
-
-const countryShape = z.strictObject({
-  code: z.string().regex(/^[A-Z]{2}$/),
-  name: z.string(),
-  currency: z.string().regex(/^[A-Z]{3}$/),
-  languages: z.array(z.string()).min(1),
-  data_protection: z.strictObject({
-    law: z.string(),
-    national_law: z.string().optional(),
-    regulator: z.string(),
-    in_force: z.string(),
-    verified,
-    evidence,
-    sources,
-  }),
-  localisation: z.strictObject({
-    level: z.enum(["none", "sectoral", "general"]),
-    note: z.string(),
-    verified,
-    evidence,
-    sources,
-  }),
-  read: z.iso.date(),
-});
-
-const acceleratorShape = z.strictObject({
-  name: z.string(),
-  vendor: z.enum(["nvidia", "amd", "intel"]),
-  memory_gib: z.number().positive(),
-  tdp_w: z.number().positive(),
-  resource: z.string(),
-  label: z.strictObject({ key: z.string(), value: z.string(), verified: z.boolean() }),
-  verified: z.boolean(),
-  sources,
-  note: z.string().optional(),
-});
-
-const modelShape = z.strictObject({
-  publisher: z.string(),
-  publisher_country: z.string(),
-  license: z.string(),
-  commercial_use: z.union([z.boolean(), z.enum(["conditional", "unknown"])]),
-  languages: z.array(z.string()).min(1),
-  params_total_b: z.number().positive(),
-  context_length: z.number().int().positive(),
-  kv_bytes_per_token_bf16: z.number().int().positive().nullable(),
-  status: z.enum(["verified", "partly-verified", "recalled"]),
-  verified_fields: z.array(z.string()),
-  sources,
-  note: z.string().optional(),
-});
-
-const engineShape = z.strictObject({
-  images: z.partialRecord(acceleratorShape.shape.vendor, z.string()),
-  read: z.iso.date(),
-  verified,
-  note: z.string().optional(),
-});
-
-const addonShape = z.strictObject({
-  proven: z.string(),
-  namespace: z.string(),
-  serves: z.array(z.string()),
-  images: z.record(z.string(), z.string()),
-  install: z.url(),
-  source: z.string(),
-});
-const addonsShape = z
-  .object({ kubernetes: z.strictObject({ minimum: z.string(), proven: z.string(), source: z.string() }) })
-  .catchall(addonShape);
-
-const regions = z.record(z.string().regex(/^[A-Z]{2}$/), z.record(z.string(), z.string()));
-const placesShape = z.strictObject({
-  provider: z.string(),
-  read: z.iso.date(),
-  verified,
-  sources,
-  regions,
-  recalled: regions.default({}),
-});
-const servicesShape = z.strictObject({
-  read: z.iso.date(),
-  verified,
-  services: z.record(z.string().regex(/^[A-Z]{2}$/), z.record(z.string(), z.array(z.string()).min(1))),
-});
 
 /** What is known of a jurisdiction: its law, its localisation duties, and how sure that knowledge is. */
 export type CountryFacts = z.output<typeof countryShape>;
@@ -118,17 +38,17 @@ export function country(code: string): CountryFacts {
 
 /** Codes of all jurisdictions in the catalogue, sorted. Reads no file. */
 export function countries(): string[] {
-  codes ??= readdirSync(new URL("countries/", folder))
+  described ??= readdirSync(new URL("countries/", folder))
     .filter((name) => name.endsWith(".yaml"))
     .map((name) => name.slice(0, 2).toUpperCase())
     .sort();
-  return codes;
+  return described;
 }
-let codes: string[] | undefined;
+let described: string[] | undefined;
 
 /** Whether a code is one of ISO 3166-1's, in the catalogue or not. */
 export function isCountryCode(code: string): boolean {
-  return places().codes.has(code);
+  return places.codes.has(code);
 }
 
 /** English name of a country by its code, in the catalogue or not: `US` is the United States. */
@@ -200,7 +120,17 @@ export function kubernetes(): z.output<typeof addonsShape>["kubernetes"] {
  * (`global`, `europe`) and local zones, which may stand in another country than their region.
  */
 export function placeOf(name: string): Place | undefined {
-  return findPlace(name, places());
+  return findPlace(name, places);
+}
+
+/** The cloud region that a host's name says it stands in: `s3.us-east-1.amazonaws.com` is in `us-east-1`. */
+export function placeOfHost(host: string): (Place & { region: string }) | undefined {
+  const provider = providers().find(({ hosts }) => hosts.some((domain) => host.endsWith(`.${domain}`)));
+  for (const region of provider ? host.split(".") : []) {
+    const place = placeOf(region);
+    if (place?.kind === "region" && place.provider === provider?.provider) return { ...place, region };
+  }
+  return undefined;
 }
 
 /** Cloud regions in a country, by provider: `[{ provider: "AWS", names: ["eu-central-2"] }]`. */
@@ -223,22 +153,28 @@ export function serviceAt(host: string): Service | undefined {
   return undefined;
 }
 
-function places(): PlaceTables {
-  tables ??= {
-    codes: new Set(once("places/iso.yaml", z.strictObject({ codes: z.string() })).codes.split(" ")),
-    regions: new Map(
-      providers().flatMap(({ provider, regions, recalled }) =>
-        [regions, recalled].flatMap((table) =>
-          Object.entries(table).flatMap(([code, names]) =>
-            Object.keys(names).map((name) => [name, { country: code, kind: "region", provider }] as const),
-          ),
-        ),
-      ),
-    ),
-  };
-  return tables;
+/** Each table is read when it is first looked into: most places are plain ISO codes. */
+const places: PlaceTables = {
+  get codes() {
+    codes ??= new Set(once("places/iso.yaml", z.strictObject({ codes: z.string() })).codes.split(" "));
+    return codes;
+  },
+  get regions() {
+    regionsByName ??= new Map(providers().flatMap(regionsOf));
+    return regionsByName;
+  },
+};
+let codes: Set<string> | undefined;
+let regionsByName: Map<string, Place> | undefined;
+
+function regionsOf({ provider, regions, recalled }: Places): [string, Place][] {
+  const tables = [...Object.entries(regions), ...Object.entries(recalled)];
+  return tables.flatMap(([country, names]) =>
+    Object.keys(names).map((name): [string, Place] => [name, { country, kind: "region", provider }]),
+  );
 }
-let tables: PlaceTables | undefined;
+
+type Places = ReturnType<typeof providers>[number];
 
 function providers() {
   return ["aws", "azure", "google"].map((name) => once(`places/${name}.yaml`, placesShape));

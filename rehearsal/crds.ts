@@ -4,7 +4,8 @@ import { parseAllDocuments } from "yaml";
 import type { Package } from "../catalogue/toolchain.ts";
 import { run } from "./child.ts";
 import type { Go } from "./go.ts";
-import { ToolchainError } from "./source.ts";
+import { goFault } from "./go-fault.ts";
+import { type Job, ToolchainError } from "./source.ts";
 
 type Downloaded = { Path: string; Version: string; Dir?: string; Error?: string };
 
@@ -12,7 +13,14 @@ type Downloaded = { Path: string; Version: string; Dir?: string; Error?: string 
  * Takes the add-ons' custom resource definitions out of the Go modules that ship them: `<addon>/*.yaml`, each file plain
  * CustomResourceDefinition documents, and `versions.json` with the module and version behind each add-on.
  */
-export async function takeCrds(arrival: Package, module: string, go: Go, env: NodeJS.ProcessEnv, folder: string) {
+export async function takeCrds(
+  arrival: Package,
+  module: string,
+  go: Go,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  job: Job,
+) {
   const charts = arrival.charts!;
   const ended = await run(go.path, ["mod", "download", "-json"], { cwd: module, env });
   const downloaded = JSON.parse(`[${ended.stdout.replaceAll(/^}\n(?=\{)/gm, "},\n")}]`) as Downloaded[];
@@ -20,7 +28,14 @@ export async function takeCrds(arrival: Package, module: string, go: Go, env: No
   const versions: Record<string, { module: string; version: string; kinds: string[] }> = {};
   for (const [addon, { module: path, folder: inside, kinds }] of Object.entries(charts.addons)) {
     const source = downloaded.find((one) => one.Path === path);
-    if (!source?.Dir) throw fault(path, module, source?.Error ?? ended.stderr.trim().split("\n").at(-1) ?? "nothing");
+    if (!source?.Dir)
+      throw goFault(
+        `${path} could not be had.`,
+        module,
+        `${source?.Error ?? ""}
+${ended.stderr}`,
+        job,
+      );
     await mkdir(join(folder, addon), { recursive: true });
     const got: string[] = [];
     for (const file of (await readdir(join(source.Dir, inside))).filter((name) => name.endsWith(".yaml")).sort()) {
@@ -58,6 +73,6 @@ function fault(module: string, where: string, found: string): ToolchainError {
     what: `The custom resource definitions could not be taken from ${module}.`,
     where,
     found,
-    remedy: "set GOPROXY to a Go module proxy that can be reached and run `npx freehold setup` again",
+    remedy: "this is a fault of Freehold: the module's release is not laid out as expected; please report it",
   });
 }

@@ -1,12 +1,11 @@
 import { existsSync, statfsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { totalmem } from "node:os";
-import { dirname, join, sep } from "node:path";
+import { dirname, join } from "node:path";
+import type { PartName } from "../catalogue/toolchain.ts";
 import { sha256 } from "./cache.ts";
 import { findGo, versionOnPath } from "./go.ts";
-import { howToBring } from "./obtain.ts";
-import { type Job, namesFor, ToolchainError } from "./source.ts";
-import { pulumiHome } from "./sources/installed.ts";
+import { login, production } from "./production.ts";
+import { type Job, namesFor, packagesOf, ToolchainError } from "./source.ts";
 import { expectedSum, openShelf } from "./sources/mirror.ts";
 import { executables, type Inspection, inspect, type Part } from "./toolchain.ts";
 
@@ -42,7 +41,7 @@ export async function examine(options: Examination = {}): Promise<Finding[]> {
     ...unreachable(job),
     disk(inspection),
     memory(job),
-    ...production(inspection),
+    ...production(job),
     await login(job),
     ...((await options.rehearsals?.()) ?? []),
   ];
@@ -74,15 +73,27 @@ async function toolchain({ found, missing, job }: Inspection): Promise<Finding[]
     if (!missing.includes(part) || needed) {
       return { what, status: "missing", found: `no ${version}`, where: "", remedy: "npx freehold setup" };
     }
-    return { what, status: "note", found: `no ${version}; in a rehearsal Freehold's own takes over`, where: "" };
+    const remedy = `FREEHOLD_MIRROR=<folder or address> npx freehold setup    (a mirror that has ${fileOf(executables[part], job)})`;
+    return {
+      what,
+      status: "note",
+      found: `no ${version}; in a rehearsal Freehold's own takes over`,
+      where: "",
+      remedy,
+    };
   });
+}
+
+function fileOf(part: PartName, job: Job): string {
+  const [, arrival] = packagesOf(part, job)[0]!;
+  return namesFor(arrival.archive!, job)!.file;
 }
 
 const came = {
   installed: "installed",
   mirror: "from the mirror",
   download: "downloaded",
-  registries: "built from source",
+  registries: "from package registries",
 };
 
 async function compiler({ missing, job }: Inspection): Promise<Finding> {
@@ -194,72 +205,4 @@ function memory(job: Job): Finding {
   // Machines sold as 4 GiB report a little less.
   if (gib >= need * 0.9) return { ...base, status: "ok" };
   return { ...base, status: "note", found: `${gib.toFixed(1)} GiB; builds and the control plane want ${need}` };
-}
-
-function production({ job }: Inspection): Finding[] {
-  const home = pulumiHome(job);
-  const findings: Finding[] = [];
-  const current = job.env.PULUMI_HOME;
-  if (current?.startsWith(job.cache + sep)) {
-    findings.push({
-      what: "this shell",
-      status: "note",
-      found: "points at a rehearsal, not at production",
-      where: current,
-      remedy: "unset PULUMI_HOME PULUMI_BACKEND_URL KUBECONFIG    (or open a new shell)",
-    });
-  }
-  const { pulumi, "pulumi-resource-kubernetes": provider } = job.catalogue.parts;
-  const places = [
-    ["production engine", join(home, "versions", pulumi.version, "bin", "pulumi"), "pulumi"],
-    [
-      "production language host",
-      join(home, "versions", pulumi.version, "bin", "pulumi-language-nodejs"),
-      "pulumi-language-nodejs",
-    ],
-    [
-      "production provider",
-      join(home, "plugins", provider.plugin!, "pulumi-resource-kubernetes"),
-      "pulumi-resource-kubernetes",
-    ],
-  ] as const;
-  for (const [what, path, part] of places) {
-    const { version } = job.catalogue.parts[part];
-    if (existsSync(path)) findings.push({ what, status: "ok", found: version, where: path });
-    else {
-      const remedy = `npx freehold setup --production    (on a closed network first: ${howToBring(part, job, "npx freehold setup --production")})`;
-      findings.push({
-        what,
-        status: "note",
-        found: `no official ${version}; only rehearsals run`,
-        where: path,
-        remedy,
-      });
-    }
-  }
-  return findings;
-}
-
-async function login(job: Job): Promise<Finding> {
-  const what = "Pulumi backend";
-  if (job.env.PULUMI_BACKEND_URL) {
-    return { what, status: "note", found: withoutSecrets(job.env.PULUMI_BACKEND_URL), where: "PULUMI_BACKEND_URL" };
-  }
-  const file = join(pulumiHome(job), "credentials.json");
-  try {
-    const { current } = JSON.parse(await readFile(file, "utf8")) as { current?: string };
-    if (current) return { what, status: "note", found: withoutSecrets(current), where: file };
-  } catch {
-    // No file, or one that the engine cannot read either: nobody is logged in.
-  }
-  return {
-    what,
-    status: "note",
-    found: "nobody is logged in; the country file's own backend is in force",
-    where: file,
-  };
-}
-
-function withoutSecrets(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//***@");
 }

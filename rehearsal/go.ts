@@ -120,7 +120,10 @@ async function downloadWheel(requirement: string, folder: string, job: Job, reme
     ["pip", pip],
     ["uv", ["tool", "run", "pip", ...pip]],
   ] as const) {
-    const ended = await run(command, [...args], { env: job.env }).catch(() => undefined);
+    const ended = await run(command, args, {
+      env: { ...job.env, PIP_REQUIRE_VIRTUALENV: "false" },
+      signal: job.signal,
+    }).catch(() => undefined);
     const file = (await readdir(folder)).find((name) => name.endsWith(".whl"));
     if (ended?.code === 0 && file) return file;
     tried.push(

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Who holds a lock. `started` tells a process from a later one that was given the same number. */
 export type Holder = { pid: number; started: string; host: string; since: string };
 
-const pollMs = 200;
+const pollMs = 50;
 // Only for holders on another machine (a cache on a shared disk), whose process table cannot be read.
 const refreshMs = 5_000;
 const foreignStaleMs = 60_000;
@@ -51,7 +51,7 @@ export async function withLock<T>(
     return await work();
   } finally {
     clearInterval(refresh);
-    await rm(path, { force: true });
+    if ((await readFile(path, "utf8").catch(() => undefined)) === JSON.stringify(self)) await rm(path, { force: true });
   }
 }
 

@@ -35,7 +35,9 @@ export async function obtain(
   const reasons: string[] = [];
   for (const source of sources) {
     job.signal?.throwIfAborted();
-    const answer = await source.obtain(part, job);
+    const answer = await source.obtain(part, job).catch((error) => {
+      throw diskFault(error, job) ?? error;
+    });
     if ("path" in answer) {
       const phase = source.name === "installed" ? "found" : "ready";
       const seconds = Math.round((Date.now() - begun) / 1000);
@@ -54,6 +56,25 @@ export async function obtain(
     where: namesOf(sources).join(", ") || "no source is allowed",
     found: reasons.join("; "),
     remedy: howToBring(part, job),
+  });
+}
+
+function diskFault(error: NodeJS.ErrnoException, job: Job): ToolchainError | undefined {
+  const said: Record<string, string> = {
+    ENOSPC: "the disk is full",
+    EDQUOT: "the quota is used up",
+    EACCES: "no permission to write there",
+    EPERM: "no permission to write there",
+    EROFS: "the disk cannot be written to",
+    ENOTDIR: "a file is where a folder should be",
+  };
+  const found = said[error.code ?? ""];
+  if (!found) return undefined;
+  return new ToolchainError({
+    what: "The cache cannot be written to.",
+    where: error.path ?? job.cache,
+    found,
+    remedy: `export FREEHOLD_CACHE=<a folder that can be written to, with ${job.catalogue.needs.diskGiB} GiB free>`,
   });
 }
 

@@ -46,7 +46,7 @@ export function toStatus(error: unknown): { code: status; details: string; metad
     return { code: error.code, details: error.message, metadata };
   }
   const mistake = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-  const message = error instanceof Error ? ((mistake && error.stack) || error.message) : String(error);
+  const message = error instanceof Error ? (mistake && error.stack) || error.message : String(error);
   return { code: status.UNKNOWN, details: message, metadata };
 }
 

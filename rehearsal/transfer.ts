@@ -58,7 +58,7 @@ export async function fetchFile(
       await attempt(url, part, have, options.onBytes, wait);
       return { resumedAt: before };
     } catch (error) {
-      if (error instanceof Unreachable || error instanceof NotThere) throw error;
+      if (error instanceof Unreachable || error instanceof NotThere || isOurDisk(error)) throw error;
       // As long as every attempt brings more of the file, a bad line is not given up.
       failures = options.resume && (await sizeOf(part)) > have ? 1 : failures + 1;
       if (failures >= wait.tries) throw new TransferFailed(`${url}: ${(error as Error).message}`);
@@ -139,6 +139,10 @@ function request(url: string, headers: Record<string, string>, wait: Patience): 
       resolve({ response, alive });
     });
   });
+}
+
+function isOurDisk(error: unknown): boolean {
+  return ["open", "write"].includes((error as NodeJS.ErrnoException).syscall ?? "");
 }
 
 async function sizeOf(file: string): Promise<number> {

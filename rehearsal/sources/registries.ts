@@ -4,8 +4,9 @@ import type { Package } from "../../catalogue/toolchain.ts";
 import { run } from "../child.ts";
 import { takeCrds } from "../crds.ts";
 import { type Go, obtainGo } from "../go.ts";
+import { goFault } from "../go-fault.ts";
 import { modulesFolder } from "../recipe.ts";
-import { type Job, packagesOf, type Source, ToolchainError } from "../source.ts";
+import { type Job, packagesOf, type Source } from "../source.ts";
 import { keep } from "../store.ts";
 
 /** Package registries alone: our committed Go modules are built, and files are taken from them. */
@@ -45,6 +46,7 @@ export const registries: Source = {
               go,
               goEnvironment(go, job),
               unfinished,
+              job,
             );
       } finally {
         clearInterval(heartbeat);
@@ -87,7 +89,7 @@ async function build(name: string, arrival: Package, go: Go, job: Job, folder: s
       onLine,
     });
     job.signal?.throwIfAborted();
-    if (ended.code !== 0) throw buildFault(name, cwd, ended.stderr);
+    if (ended.code !== 0) throw goFault(`Building ${name} failed.`, cwd, ended.stderr, job);
   }
   for (const [link, file] of Object.entries(links)) await symlink(file, join(folder, link));
   return {
@@ -96,25 +98,4 @@ async function build(name: string, arrival: Package, go: Go, job: Job, folder: s
     checked: "go.sum",
     files: Object.keys(targets),
   };
-}
-
-function buildFault(name: string, where: string, stderr: string): ToolchainError {
-  const said = stderr
-    .trim()
-    .split("\n")
-    .filter((line) => line.includes(" "))
-    .slice(-4)
-    .join(" | ");
-  const offline = /dial tcp|no such host|connection refused|i\/o timeout|proxyconnect/.test(said);
-  const space = /no space left/.test(said);
-  return new ToolchainError({
-    what: `Building ${name} failed.`,
-    where,
-    found: said || "the build ended without a word",
-    remedy: space
-      ? "free some disk space (a build from nothing needs about 6 GiB), or point FREEHOLD_CACHE at a larger disk, and run `npx freehold setup` again"
-      : offline
-        ? "set GOPROXY to a Go module proxy that can be reached, or FREEHOLD_MIRROR to a folder that holds the official files, and run `npx freehold setup` again: it goes on where it stopped"
-        : "run `npx freehold setup` again: it goes on where it stopped; `npx freehold doctor` looks at what builds need",
-  });
 }

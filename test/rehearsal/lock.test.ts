@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -102,6 +102,27 @@ test("of many that find a dead lock at once, one at a time goes in", async () =>
   const ends = await Promise.all(Array.from({ length: 6 }, () => start(one).ended));
   expect(ends.map(({ code, err }) => ({ code, err }))).toEqual(Array.from({ length: 6 }, () => ({ code: 0, err: "" })));
   expect(readFileSync(count, "utf8")).toBe("6");
+});
+
+test("who finds a dead lock does not remove the lock of another who took it over in the meantime", async () => {
+  using bench = scratch();
+  const path = join(bench.folder, "lock");
+  writeFileSync(path, holder({ started: "dead" }));
+  let entered = false;
+  let waiting = false;
+  let second = Promise.resolve();
+  await withLock(`${path}.takeover`, async () => {
+    second = withLock(path, async () => void (entered = true), { onWait: () => void (waiting = true) });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(entered).toBe(false);
+    writeFileSync(path, holder({ since: "just now" }));
+  });
+  await until("the second waits for the one who took it over", () => waiting);
+  expect(entered).toBe(false);
+  expect(readFileSync(path, "utf8")).toContain("just now");
+  rmSync(path);
+  await second;
+  expect(entered).toBe(true);
 });
 
 test("a process is known by when it started, and not at all once it has ended", async () => {

@@ -5,12 +5,19 @@ const here = { stack: "ch", stackFile: "/copy/Pulumi.ch.yaml" };
 const rewrite = (line: string) => pulumiArguments(line.split(" ").filter(Boolean), here);
 
 describe("what is typed after pulumi in a rehearsal", () => {
-  it.each(["preview -s ch", "up --stack=ch --yes", "destroy", "refresh --yes", "config get freehold:country", "--color never up"])(
-    "%s reads the copy of the stack file",
-    (line) => {
-      expect(rewrite(line)).toEqual({ args: [...line.split(" "), "--config-file=/copy/Pulumi.ch.yaml"], readsStackFile: true });
-    },
-  );
+  it.each([
+    "preview -s ch",
+    "up --stack=ch --yes",
+    "destroy",
+    "refresh --yes",
+    "config get freehold:country",
+    "--color never up",
+  ])("%s reads the copy of the stack file", (line) => {
+    expect(rewrite(line)).toEqual({
+      args: [...line.split(" "), "--config-file=/copy/Pulumi.ch.yaml"],
+      readsStackFile: true,
+    });
+  });
 
   it.each(["stack ls", "stack export -s ch", "whoami", "version", "--help", ""])("%s is passed on as it is", (line) => {
     expect(rewrite(line)).toEqual({ args: line.split(" ").filter(Boolean), readsStackFile: false });

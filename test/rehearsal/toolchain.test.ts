@@ -128,7 +128,7 @@ test("looking changes nothing: no folder is made, no source but the installed on
   const { found, missing } = await inspect({ parts: ["kwok", "etcd"], env: environment(cache), sources });
   expect(found.etcd?.source).toBe("installed");
   expect(missing).toEqual(["kwok"]);
-  expect(asked).toEqual(["installed kwok", "installed etcd"]);
+  expect(asked.sort()).toEqual(["installed etcd", "installed kwok"]);
   expect(() => readFileSync(cache)).toThrow("ENOENT");
 });
 
@@ -185,4 +185,19 @@ test("a part that is in the cache is found without asking anybody, whichever all
 test("a machine that there are no names for is told which ones there are", () => {
   expect(currentPlatform("darwin", "arm64")).toBe("darwin-arm64");
   expect(() => currentPlatform("win32", "x64")).toThrow("linux-x64, linux-arm64, darwin-x64, darwin-arm64");
+});
+
+test("a cache that cannot be written to is told as that, with the way out", async () => {
+  using bench = scratch();
+  writeFileSync(join(bench.folder, "file"), "");
+  const made = archive(join(bench.folder, "mirror", "kwok", "v0.8.0", "x.tar.gz"), { x: "x" });
+  const file = `kwok-${process.platform}-${process.arch === "x64" ? "amd64" : "arm64"}`;
+  writeFileSync(join(made, "..", file), "kwok itself");
+  writeFileSync(join(made, "..", "SHA256SUMS"), `${sumOf("kwok itself")}  ${file}\n`);
+  const env = environment(join(bench.folder, "file", "cache"), { FREEHOLD_MIRROR: join(bench.folder, "mirror") });
+  await expect(setup({ parts: ["kwok"], env })).rejects.toMatchObject({
+    what: "The cache cannot be written to.",
+    found: "a file is where a folder should be",
+    remedy: expect.stringContaining("export FREEHOLD_CACHE="),
+  });
 });

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fetchFile, fetchText, isThere, NotThere, TransferFailed, Unreachable } from "../../rehearsal/transfer.ts";
 import { serve } from "./file-server.ts";
-import { scratch } from "./workbench.ts";
+import { scratch, start } from "./workbench.ts";
 
 const wait = { answerMs: 500, stallMs: 300, pauseMs: 5, tries: 3 };
 const content = randomBytes(300_000);
@@ -111,4 +111,21 @@ test("progress is told in bytes of the whole, also when continuing", async () =>
   await fetchFile(`${site.url}file`, part, { resume: true, wait, onBytes: (got, all) => told.push([got, all]) });
   expect(told[0]![0]).toBeGreaterThan(200_000);
   expect(told.at(-1)).toEqual([300_000, 300_000]);
+});
+
+test("a proxy that the environment names is used", async () => {
+  await using proxy = await serve({ "there/file": { content: Buffer.from("through the proxy") } });
+  const { out, err } = await start(`
+    process.env.http_proxy = "${proxy.url}";
+    const { fetchText } = await import("root:rehearsal/transfer.ts");
+    console.log(await fetchText("http://no-such-host.invalid/there/file"));`).ended;
+  expect({ out, err }).toEqual({ out: "through the proxy\n", err: "" });
+});
+
+test("a disk that takes no more is not taken for a bad line", async () => {
+  using bench = scratch();
+  await using site = await serve({ file: { content } });
+  mkdirSync(join(bench.folder, "folder.part"));
+  const fetching = fetchFile(`${site.url}file`, join(bench.folder, "folder.part"), { resume: true, wait });
+  await expect(fetching).rejects.toMatchObject({ code: "EISDIR" });
 });

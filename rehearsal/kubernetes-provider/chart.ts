@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Cluster } from "./cluster.ts";
+import { isReason } from "./failure.ts";
+import { followUntil } from "./follow.ts";
+import type { KubeObject } from "./kube-object.ts";
+import { collectionPath } from "./kinds.ts";
+import { isUnknown, type Properties, reveal } from "./properties.ts";
+import { holds } from "./reasons.ts";
+
+/** A chart in a rehearsal: the custom resource definitions that it would install. */
+export type Chart = { chart: string; version: string | undefined; definitions: { name: string; text: string }[] };
+
+const crdsOf = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+const establishMs = 60_000;
+
+/**
+ * Finds the definitions behind a chart by the last segment of its name, in the folder that FREEHOLD_CRDS names:
+ * `<addon>/*.yaml`, and `versions.json` with the version that they were taken from. Undefined while the name is unknown;
+ * throws for a chart, or a version of one, whose definitions are not there.
+ */
+export function findChart(inputs: Properties, folder = process.env.FREEHOLD_CRDS): Chart | undefined {
+  const { chart: reference, version: asked } = inputs;
+  if (isUnknown(reference ?? null) || isUnknown(asked ?? null)) return undefined;
+  if (!folder)
+    throw new Error("FREEHOLD_CRDS is not set: a rehearsal has no other charts than the folder that it names");
+  const chart = String(reveal(reference ?? ""))
+    .replace(/\/+$/, "")
+    .split("/")
+    .at(-1)!;
+  const charts = chartTable();
+  const addons = charts[chart];
+  if (!addons) {
+    throw new Error(
+      `${reference}: a rehearsal does not know this chart.\n  found    ${chart}\n  allowed  ${Object.keys(charts).join(", ")}\n` +
+        "  remedy   declare what the chart would install as resources, or rehearse with the official provider",
+    );
+  }
+  const version = versionOf(addons[0]!, folder);
+  if (asked && version && bare(String(reveal(asked))) !== bare(version)) {
+    throw new Error(
+      `${reference}: the rehearsal has its definitions in another version.\n  found    ${reveal(asked)}\n  allowed  ${version}`,
+    );
+  }
+  return { chart, version, definitions: addons.flatMap((addon) => definitionsIn(join(folder, addon))) };
+}
+
+/**
+ * Installs a chart's definitions where they are missing, and waits until they are served. They are written to the cluster
+ * directly and returned by name: as resources of their own they would stand in the state, which the file backend rewrites
+ * at every step, and one definition alone has a megabyte. Like Helm, nothing ever removes them.
+ */
+export async function installChart(
+  { definitions }: Chart,
+  cluster: Cluster,
+  cancelled: AbortSignal,
+): Promise<string[]> {
+  const path = collectionPath(await cluster.resource(crdsOf));
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(establishMs)]);
+  await Promise.all(
+    definitions.map(async ({ name, text }) => {
+      const crd = await installed(name, text);
+      if (holds(crd, "Established")) return;
+      const reference = { ...crdsOf, name };
+      await followUntil(
+        cluster,
+        [{ reference, from: crd }],
+        ([now]) => (now && holds(now, "Established")) || undefined,
+        { signal },
+      );
+    }),
+  );
+  return definitions.map(({ name }) => name);
+
+  async function installed(name: string, text: string): Promise<KubeObject> {
+    try {
+      return await cluster.get({ ...crdsOf, name });
+    } catch {
+      try {
+        // As the YAML that it is: parsing a megabyte here takes longer than the API server needs for it.
+        return await cluster.client.request<KubeObject>("POST", path, {}, { content: text, type: "application/yaml" });
+      } catch (error) {
+        if (!isReason(error, "AlreadyExists")) throw error;
+        return cluster.get({ ...crdsOf, name });
+      }
+    }
+  }
+}
+
+/** Charts by name, and the add-ons whose definitions they install. */
+function chartTable(): Record<string, string[]> {
+  return JSON.parse(readFileSync(new URL("./charts.json", import.meta.url), "utf8"));
+}
+
+function definitionsIn(folder: string): Chart["definitions"] {
+  if (!existsSync(folder))
+    throw new Error(`${folder}: the chart's definitions are not there\n  remedy   npx freehold setup`);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .flatMap((file) => readFileSync(join(folder, file), "utf8").split(/^---.*$/m))
+    .filter((text) => /^kind: CustomResourceDefinition$/m.test(text))
+    .map((text) => ({ name: /^metadata:\n(?: .*\n)*? {2}name: "?([^\s"]+)/m.exec(text)?.[1] ?? "", text }));
+}
+
+function versionOf(addon: string, folder: string): string | undefined {
+  const file = join(folder, "versions.json");
+  if (!existsSync(file)) return undefined;
+  return (JSON.parse(readFileSync(file, "utf8")) as Record<string, { version?: string }>)[addon]?.version;
+}
+
+const bare = (version: string) => version.replace(/^v/, "");
