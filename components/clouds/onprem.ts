@@ -16,7 +16,7 @@ export const onprem: Cloud = {
           found: contexts.length > 0 ? `contexts ${contexts.join(", ")}` : "no context at all",
           allowed: "the name of a context in KUBECONFIG or ~/.kube/config",
           remedy:
-            "set KUBECONFIG to the cluster's kubeconfig, or rehearse without one: eval \"$(npx freehold rehearse --env)\"",
+            'set KUBECONFIG to the cluster\'s kubeconfig, or rehearse without one: eval "$(npx freehold rehearse --env)"',
         }),
       );
     }

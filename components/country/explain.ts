@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Finding, Path } from "./fault.ts";
+import { type Finding, type Path, spell } from "./fault.ts";
 import { hints } from "./field.ts";
 import { exampleOf, fieldAt, keysOf, kindOf, valueAt } from "./field-at.ts";
 import { either, isEncrypted, nearest, oneOf, show, written } from "./wording.ts";
@@ -9,16 +9,35 @@ type Explained = Finding & { meant?: string; missing?: boolean };
 
 /** What the schema objects to in `values`, said as a person would say it. */
 export function explain(schema: z.ZodType, values: unknown, issues: readonly Issue[]): Finding[] {
-  const explained = issues.flatMap((issue) => explainOne(schema, values, issue));
-  // A key that is spelt wrong is one fault, not also a missing one.
+  const explained = issues.flatMap((issue) => {
+    const secret = secretAbove(values, issue.path as Path);
+    return secret ? [misplacedSecret(schema, values, secret)] : explainOne(schema, values, issue);
+  });
+  // A key that is spelt wrong is one fault, not also a missing one; and a secret is one, whatever it lacks.
   const misspelt = new Set(explained.map(({ meant }) => meant));
-  return explained
+  const once = new Map(explained.map((finding) => [`${spell(finding.at)} ${finding.allowed}`, finding]));
+  return [...once.values()]
     .filter(({ at, missing }) => !(missing && misspelt.has(at.join("\n"))))
     .map(({ meant, missing, ...finding }) => finding);
 }
 
+/** The path of the encrypted value, or of the secret that is none, which a path leads into. */
+function secretAbove(values: unknown, path: Path): Path | undefined {
+  const above = path.map((_, depth) => path.slice(0, depth + 1));
+  return above.find((at) => at[0] === "keySeed" || isEncrypted(valueAt(values, at)));
+}
+
+function misplacedSecret(schema: z.ZodType, values: unknown, at: Path): Explained {
+  const field = fieldAt(schema, values, at);
+  const found = valueAt(values, at);
+  const { sealed } = hints.get(field) ?? {};
+  if (sealed) return { at, found: found === null ? "nothing" : "a value in plain text", ...sealed };
+  const remedy = "write it in plain text; only freehold:keySeed is encrypted";
+  return { at, found: show(found), allowed: allowedIn(field), remedy };
+}
+
 /** What a field allows, where nothing acceptable was found. */
-export function allowedIn(field: z.ZodType, found?: unknown): string {
+function allowedIn(field: z.ZodType, found?: unknown): string {
   const issue = field.safeParse(Symbol("what no file can hold")).error?.issues[0];
   return issue ? allowed(issue, field, found) : "anything";
 }
@@ -32,12 +51,8 @@ function explainOne(schema: z.ZodType, values: unknown, issue: Issue): Explained
   if (found === undefined || found === null) return [absent(field, at, found)];
 
   const said = { at, found: show(found), allowed: allowed(issue, field, found) };
-  const { sealed, addition } = hints.get(field) ?? {};
-  if (sealed) return [{ ...said, found: "a value in plain text", ...sealed }];
-  if (isEncrypted(found))
-    return [{ ...said, remedy: `write ${key(at)} in plain text; only freehold:keySeed is encrypted` }];
   const meant = meantBy(field, at, found, issue);
-  const added = meant === undefined && typeof found === "string" ? addition?.(found) : undefined;
+  const added = meant === undefined && typeof found === "string" ? hints.get(field)?.addition?.(found) : undefined;
   const written = meant ?? `${example(field, at)}  (an example)`;
   return [{ ...said, remedy: added ?? `write  ${written}` }];
 }
@@ -114,7 +129,7 @@ function optionsOf(issue: Issue): string[] {
 /** An entry that would do: by the field's own example, or empty where a section or a list may be. */
 function example(field: z.ZodType, at: Path): string {
   const empty: Record<string, unknown> = { object: {}, record: {}, array: [] };
-  return entry(at, exampleOf(field) ?? empty[kindOf(field)]);
+  return entry(at, exampleOf(field) ?? empty[kindOf(field)] ?? null);
 }
 
 /** A line of the file: `place: CH-ZH`, or `- CH-ZH` in a list. */

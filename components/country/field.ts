@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { grouped } from "./wording.ts";
 
-/**
- * What a report needs to know of a field beside its description. In these schemas every message is the sentence that
- * follows "allowed" in a report, so that no text of the validator's own ever reaches an operator.
- */
+// In these schemas every message is what follows "allowed" in a report, so that no text of the validator's own ever
+// reaches an operator.
+
+/** What a report needs to know of a field beside its description. */
 type Hint = {
   /** Names to choose from, where the schema does not list them. */
   options?: () => readonly string[];
@@ -16,68 +17,65 @@ type Hint = {
   /** What to do about a name that may become known. */
   addition?: (found: string) => string | undefined;
 };
+
+/** Hints by field; a field that was described afterwards keeps its own. */
 export const hints = z.registry<Hint>();
 
-/** Key of a map: part of the names of Kubernetes objects and of host names. */
 const nameAllowed = "a name of at most 40 lower-case letters, digits and hyphens";
+/** Key of a map: part of the names of Kubernetes objects and of host names. */
 export const name = z.string(nameAllowed).regex(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/, nameAllowed);
 
-const dns = /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const ipv4 = /^(\d{1,3}\.){3}\d{1,3}$/;
+const dns = "([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?";
+const ipv4 = "(\\d{1,3}\\.){3}\\d{1,3}";
+const portAndPrefix = "(:\\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*";
+const whole = (...options: string[]) => new RegExp(`^(${options.join("|")})$`);
 
-/** One line of text that is more than blanks. */
-export function line(allowed: string, most = 253) {
+/** One line of text that is more than blanks, and of a certain shape where one is given. */
+export function line(allowed: string, { most = 253, shape = /^/ } = {}) {
   return z
     .string(allowed)
     .min(1, allowed)
     .max(most, `${allowed}, of at most ${most} characters`)
-    .regex(/^[^\s\p{Cc}]([^\p{Cc}]*[^\s\p{Cc}])?$/u, `${allowed}, on one line and without blanks at its ends`);
+    .regex(/^[^\s\p{Cc}]([^\p{Cc}]*[^\s\p{Cc}])?$/u, `${allowed}, on one line and without blanks at its ends`)
+    .regex(shape, allowed);
 }
 
 /** A whole number of something, with its bounds. */
 export function count(from: number, to: number, of: string) {
-  const allowed = `a whole number of ${of} from ${from.toLocaleString("en")} to ${to.toLocaleString("en")}`;
+  const allowed = `a whole number of ${of} from ${from} to ${grouped(to)}`;
   return z.int(allowed).min(from, allowed).max(to, allowed);
 }
 
 /** A DNS name with at least two labels, in lower case. */
 export function domain() {
-  const allowed = "a DNS name in lower case, such as alpen-ai.example";
-  return z
-    .string(allowed)
-    .regex(dns, allowed)
-    .meta({ examples: ["alpen-ai.example"] });
+  return shaped("a DNS name in lower case, such as alpen-ai.example", whole(dns), "alpen-ai.example");
 }
 
 /** A host in the country: a DNS name, an IPv4 address, or `*.` and a DNS name. */
 export function hostPattern() {
   const allowed = "a host name in lower case, or *. and a domain, such as *.alpen-ai.example";
-  const shape = (text: string) => dns.test(text.replace(/^\*\./, "")) || ipv4.test(text);
-  return z
-    .string(allowed)
-    .refine(shape, allowed)
-    .meta({ examples: ["*.alpen-ai.example"] });
+  return shaped(allowed, whole(`(\\*\\.)?${dns}`, ipv4), "*.alpen-ai.example");
 }
 
 /** An image registry: host, port and prefix as they stand before an image's name. */
 export function registry() {
   const allowed = "a registry as images name it, host[:port][/prefix], such as registry.alpen-ai.example";
-  return registryLike(allowed, "").meta({ examples: ["registry.alpen-ai.example"] });
+  return shaped(allowed, whole(`(${dns}|${ipv4})${portAndPrefix}`), "registry.alpen-ai.example");
 }
 
 /** One or more image registries: as above, and the host may be `*.` and a domain. */
 export function registryPattern() {
   const allowed = "registries as images name them, [*.]host[:port][/prefix], such as registry.alpen-ai.example/mirror";
-  return registryLike(allowed, "*.").meta({ examples: ["registry.alpen-ai.example/mirror"] });
+  const shape = whole(`((\\*\\.)?${dns}|${ipv4})${portAndPrefix}`);
+  return shaped(allowed, shape, "registry.alpen-ai.example/mirror");
 }
 
-function registryLike(allowed: string, wildcard: string) {
-  const shape = (text: string) => {
-    const exact = text.startsWith(wildcard) ? text.slice(wildcard.length) : text;
-    const [, host] = /^([a-z0-9.-]+)(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/.exec(exact) ?? [];
-    return host !== undefined && (dns.test(host) || ipv4.test(host));
-  };
-  return z.string(allowed).refine(shape, allowed);
+function shaped(allowed: string, shape: RegExp, example: string) {
+  return z
+    .string(allowed)
+    .max(253, allowed)
+    .regex(shape, allowed)
+    .meta({ examples: [example] });
 }
 
 /** An OCI reference: a registry, a repository, and a tag or digest. */

@@ -1,8 +1,8 @@
 import { accelerator, engine, model as modelFacts } from "../../catalogue/index.ts";
-import type { Finding } from "./fault.ts";
 import type { Written } from "../country.ts";
+import type { Finding } from "./fault.ts";
 import type { Sound } from "./sound.ts";
-import { either, nearest, show } from "./wording.ts";
+import { either, grouped, isEncrypted, nearest, show } from "./wording.ts";
 
 type Pool = Written["pools"][string];
 type Model = NonNullable<NonNullable<Sound["models"]>[string]>;
@@ -34,7 +34,7 @@ export function declaredNames({ pools, models }: Record<string, unknown>): Decla
 }
 
 function namesIn(section: unknown): string[] | undefined {
-  const named = typeof section === "object" && section !== null && !Array.isArray(section);
+  const named = typeof section === "object" && section !== null && !Array.isArray(section) && !isEncrypted(section);
   return named && Object.keys(section).length > 0 ? Object.keys(section) : undefined;
 }
 
@@ -83,7 +83,7 @@ function judgeReplica(name: string, model: Pick<Fitting, "model" | "gpus"> & Mod
 function judgeContext(name: string, model: Pick<Fitting, "model"> & Model): Finding[] {
   const most = modelFacts(model.model).context_length;
   if (model.contextTokens === undefined || model.contextTokens <= most) return [];
-  const [found, bound] = [model.contextTokens, most].map((tokens) => `${tokens.toLocaleString("en")} tokens`);
+  const [found, bound] = [model.contextTokens, most].map((tokens) => `${grouped(tokens)} tokens`);
   const allowed = `at most ${bound}, which is what ${model.model} was made for`;
   return [{ at: ["models", name, "contextTokens"], found: found!, allowed, remedy: `write  contextTokens: ${most}` }];
 }

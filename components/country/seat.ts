@@ -1,4 +1,4 @@
-import { placeOf, regionsIn, serviceAt, theCountry } from "../../catalogue/index.ts";
+import { type Place, placeOf, placeOfHost, regionsIn, serviceAt, theCountry } from "../../catalogue/index.ts";
 import { hostInCountry, type Jurisdiction } from "./jurisdiction.ts";
 import { show } from "./wording.ts";
 
@@ -63,7 +63,7 @@ export function secretsAbroad(
       return regions.length === 0 ? seat(undefined) : first(regions, seat);
     }
     case "gcpkms:":
-      return placeAbroad(/\/locations\/([^/]+)/.exec(url.pathname)?.[1] ?? "", provider, jurisdiction);
+      return regionAbroad(/\/locations\/([^/]+)/.exec(url.pathname)?.[1] ?? "", provider, jurisdiction);
     case "hashivault:":
       return vaultAddress
         ? hostAbroad(parseUrl(vaultAddress)?.host ?? vaultAddress, jurisdiction)
@@ -95,10 +95,8 @@ function hostAbroad(host: Name, jurisdiction: Jurisdiction): Abroad | undefined 
     const remedy = `name one that stands in ${home}: a folder (file://) or a host of your own`;
     return { found: `${show(name)}, which is ${service}`, remedy };
   }
-  // Amazon writes the region into the names of its hosts.
-  const amazon = /\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws)$/.test(name);
-  const region = amazon && name.split(".").find((label) => placeOf(label)?.kind === "region");
-  if (region) return placeAbroad(region, name, jurisdiction);
+  const place = placeOfHost(name);
+  if (place) return placeAbroad(place, name, place.region, jurisdiction);
   return {
     found: `${show(name)}, which nothing places in ${home}`,
     remedy: `if it stands in ${home}, add it to freehold:guards.hosts; if not, name one that does`,
@@ -110,11 +108,19 @@ function awsAbroad(url: string, region: Name, endpoint: Name, jurisdiction: Juri
   // With an endpoint of its own, such as a MinIO's, the region is only a word.
   if (endpoint) return hostAbroad(parseUrl(endpoint)?.host ?? endpoint, jurisdiction);
   const joint = url.includes("?") ? "&" : "?";
-  return region ? placeAbroad(region, url, jurisdiction) : leftOpen(url, `${url}${joint}region=<region>`);
+  return region ? regionAbroad(region, url, jurisdiction) : leftOpen(url, `${url}${joint}region=<region>`);
 }
 
-function placeAbroad(name: string, what: string, { country }: Jurisdiction): Abroad | undefined {
-  const place = placeOf(name);
+function regionAbroad(name: string, what: string, jurisdiction: Jurisdiction): Abroad | undefined {
+  return placeAbroad(placeOf(name), what, name, jurisdiction);
+}
+
+function placeAbroad(
+  place: Place | undefined,
+  what: string,
+  name: string,
+  { country }: Jurisdiction,
+): Abroad | undefined {
   if (place?.country === country) return undefined;
   const where = place
     ? `which is in ${theCountry(place.country)} (${name}, ${place.provider ?? "ISO 3166"})`

@@ -16,7 +16,7 @@ export const country = known("a country in the catalogue, by its ISO 3166-1 code
 /** Who runs the cloud. */
 export const operator = z
   .strictObject({
-    name: line("the operator's name", 100).meta({
+    name: line("the operator's name", { most: 100 }).meta({
       description: "Who runs the cloud, as people call them.",
       examples: ["Alpen AI"],
     }),
@@ -38,7 +38,9 @@ const onprem = z.strictObject({
     description: "Context of the kubeconfig (KUBECONFIG or ~/.kube/config) that leads to the cluster.",
     examples: ["alpen"],
   }),
-  place: line("a place: an ISO 3166-2 code such as CH-ZH, a country's code, or a cloud region").meta({
+  place: line("a place: an ISO 3166-2 code such as CH-ZH, a country's code, or a cloud region", {
+    shape: /^\p{L}/u,
+  }).meta({
     description: "Where the cluster stands: an ISO 3166-2 code, the country's own code, or a cloud region.",
     examples: ["CH-ZH"],
   }),
@@ -53,11 +55,17 @@ export const target = z.discriminatedUnion("kind", [onprem]).meta({
 /** Where Pulumi keeps its state. */
 export const state = z
   .strictObject({
-    backend: line("a Pulumi backend URL, such as file:///srv/freehold/state", 2000).meta({
+    backend: line("a Pulumi backend URL, such as file:///srv/freehold/state", {
+      most: 2000,
+      shape: /^(pulumi$|[a-z0-9]+:\/\/)/,
+    }).meta({
       description: "Pulumi backend URL that holds the state. Its host or region must be in the country.",
       examples: ["file:///srv/freehold/state", "s3://freehold-state?region=eu-central-2"],
     }),
-    secretsProvider: line("passphrase, or the URL of a key, such as hashivault://freehold", 2000).meta({
+    secretsProvider: line("passphrase, or the URL of a key, such as hashivault://freehold", {
+      most: 2000,
+      shape: /^(passphrase$|[a-z0-9]+:\/\/)/,
+    }).meta({
       description: "What seals the secrets in the state: `passphrase`, or the URL of a key in the country.",
       examples: ["passphrase", "hashivault://freehold"],
     }),
@@ -75,55 +83,59 @@ export const state = z
   });
 
 /** A pool of GPU nodes. */
-export const pool = z.strictObject({
-  accelerator: known("an accelerator in the catalogue", {
-    options: accelerators,
-    listed: "catalogue/accelerators.yaml",
-  }).meta({ description: "Accelerator of every node in the pool.", examples: ["h200-sxm"] }),
-  nodes: count(1, 10_000, "nodes").meta({ description: "Nodes in the pool.", examples: [4] }),
-  gpusPerNode: count(1, 16, "GPUs")
-    .meta({ description: "GPUs in each node.", examples: [8] })
-    .default(8),
-});
+export const pool = z
+  .strictObject({
+    accelerator: known("an accelerator in the catalogue", {
+      options: accelerators,
+      listed: "catalogue/accelerators.yaml",
+    }).meta({ description: "Accelerator of every node in the pool.", examples: ["h200-sxm"] }),
+    nodes: count(1, 10_000, "nodes").meta({ description: "Nodes in the pool.", examples: [4] }),
+    gpusPerNode: count(1, 16, "GPUs")
+      .meta({ description: "GPUs in each node.", examples: [8] })
+      .default(8),
+  })
+  .meta({ examples: [{ accelerator: "h200-sxm", nodes: 4 }] });
 
 /** A model that is served. */
-export const model = z.strictObject({
-  model: known("a model in the catalogue, by its Hugging Face id", {
-    options: models,
-    listed: "catalogue/models.yaml",
-  }).meta({ description: "The model, by its Hugging Face id.", examples: ["swiss-ai/Apertus-70B-Instruct-2509"] }),
-  pool: line("the name of a pool").meta({ description: "Pool the model runs on.", examples: ["h200"] }),
-  engine: z
-    .enum(["vllm"])
-    .meta({ description: "What serves it.", examples: ["vllm"] })
-    .default("vllm"),
-  replicas: count(1, 1000, "replicas")
-    .meta({ description: "Copies that serve side by side.", examples: [2] })
-    .default(1),
-  gpus: count(1, 16, "GPUs")
-    .meta({ description: "GPUs of each replica; they share the model by tensor parallelism.", examples: [4] })
-    .default(1),
-  contextTokens: count(1, 10_000_000, "tokens")
-    .optional()
-    .meta({
-      description: "Longest prompt and answer together, in tokens. Default: all that the model was made for.",
-      examples: [32768],
+export const model = z
+  .strictObject({
+    model: known("a model in the catalogue, by its Hugging Face id", {
+      options: models,
+      listed: "catalogue/models.yaml",
+    }).meta({ description: "The model, by its Hugging Face id.", examples: ["swiss-ai/Apertus-70B-Instruct-2509"] }),
+    pool: line("the name of a pool").meta({ description: "Pool the model runs on.", examples: ["h200"] }),
+    engine: z
+      .enum(["vllm"])
+      .meta({ description: "What serves it.", examples: ["vllm"] })
+      .default("vllm"),
+    replicas: count(1, 1000, "replicas")
+      .meta({ description: "Copies that serve side by side.", examples: [2] })
+      .default(1),
+    gpus: count(1, 16, "GPUs")
+      .meta({ description: "GPUs of each replica; they share the model by tensor parallelism.", examples: [4] })
+      .default(1),
+    contextTokens: count(1, 10_000_000, "tokens")
+      .optional()
+      .meta({
+        description: "Longest prompt and answer together, in tokens. Default: all that the model was made for.",
+        examples: [32768],
+      }),
+    image: image("registry.alpen-ai.example/vllm/vllm-openai:v0.25.1")
+      .optional()
+      .meta({ description: "Image of the engine. Default: the catalogue's, from the country's registry." }),
+    weights: image("registry.alpen-ai.example/models/swiss-ai/apertus-70b-instruct-2509:main").optional().meta({
+      description: "OCI reference of the weights. Default: <registry>/models/<Hugging Face id in lower case>:main.",
     }),
-  image: image("registry.alpen-ai.example/vllm/vllm-openai:v0.25.1")
-    .optional()
-    .meta({ description: "Image of the engine. Default: the catalogue's, from the country's registry." }),
-  weights: image("registry.alpen-ai.example/models/swiss-ai/apertus-70b-instruct-2509:main").optional().meta({
-    description: "OCI reference of the weights. Default: <registry>/models/<Hugging Face id in lower case>:main.",
-  }),
-});
+  })
+  .meta({ examples: [{ model: "swiss-ai/Apertus-70B-Instruct-2509", pool: "h200", gpus: 4 }] });
 
 /** Somebody who may use the models. */
 export const tenant = z.strictObject({
-  displayName: line("the tenant's name", 100)
+  displayName: line("the tenant's name", { most: 100 })
     .optional()
-    .meta({ description: "The tenant as people call it. Default: its name." }),
+    .meta({ description: "The tenant as people call it. Default: its name.", examples: ["Kantonale Verwaltung"] }),
   models: z
-    .array(line("the name of a model"))
+    .array(line("the name of a model").meta({ examples: ["apertus-70b"] }))
     .min(1, "a list with at least one model")
     .optional()
     .meta({
@@ -146,7 +158,10 @@ export const gateway = z
   .strictObject({
     host: domain()
       .optional()
-      .meta({ description: "Host of the API; tenants live at <tenant>.<host>. Default: ai.<operator.domain>." }),
+      .meta({
+        description: "Host of the API; tenants live at <tenant>.<host>. Default: ai.<operator.domain>.",
+        examples: ["ai.alpen-ai.example"],
+      }),
     tlsSecret: name.meta({ description: "Kubernetes Secret with the certificate for *.<host>." }).default("ai-tls"),
     replicas: count(1, 100, "replicas").meta({ description: "Copies of the gateway's proxy." }).default(2),
   })

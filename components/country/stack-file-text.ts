@@ -14,10 +14,6 @@ export function readText(path: string): string {
   const allowed = "a YAML file in UTF-8";
   const encoding = wideEncoding(bytes);
   if (encoding) refuse(`${encoding} text`, allowed, convert(path, encoding));
-  if (bytes.length > mostBytes) {
-    const found = `${(bytes.length / 2 ** 20).toFixed(1)} MiB, far more than a country takes`;
-    refuse(found, "at most 1 MiB", "check that this is the file you mean");
-  }
   if (bytes.includes(0)) refuse("data that is no text", allowed, "check that this is the file you mean");
   const bad = invalidUtf8(bytes);
   if (bad) refuse(`the byte 0x${bad.byte}, which is not UTF-8`, allowed, convert(path, "ISO-8859-1"), bad);
@@ -45,13 +41,17 @@ export function readText(path: string): string {
 }
 
 function readBytes(path: string): Buffer {
-  const refuse = (found: string, remedy: string): never => {
-    throw new CountryFaults([{ file: path, path: "", found, allowed: "a stack file that can be read", remedy }]);
+  const refuse = (found: string, remedy: string, allowed = "a stack file that can be read"): never => {
+    throw new CountryFaults([{ file: path, path: "", found, allowed, remedy }]);
   };
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) refuse("a directory", `name the file in it:  ${join(path, "Pulumi.<stack>.yaml")}`);
     if (!stat.isFile()) refuse("something that is not a file", "name a regular file");
+    if (stat.size > mostBytes) {
+      const found = `${(stat.size / 2 ** 20).toFixed(1)} MiB, far more than a country takes`;
+      refuse(found, "check that this is the file you mean", "at most 1 MiB");
+    }
     return readFileSync(path);
   } catch (error) {
     if (error instanceof CountryFaults) throw error;

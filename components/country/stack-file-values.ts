@@ -76,19 +76,20 @@ export function keyToPlain(key: Node, path: string, page: Page): string | undefi
   return reserved ? undefined : source;
 }
 
-function scalarToPlain(node: Scalar, path: string, page: Page): unknown {
-  const { value, source } = node;
-  // Pulumi reads 010 as eight, YAML 1.2 as ten.
-  if (typeof value === "number" && /^[-+]?0[0-9]/.test(source ?? "")) {
-    const remedy = `write  ${Number(source)}`;
-    page.fault(node.range?.[0], {
-      path,
-      found: `${source}, a number that begins with zero`,
-      allowed: "a number that everybody reads alike",
-      remedy,
-    });
-  }
-  return typeof value === "bigint" ? Number(value) : value;
+// Numbers and dates of YAML 1.1, as Pulumi's own reader still takes them, where YAML 1.2 sees something else.
+const oldNumber = /^[-+]?(0[0-9]+|0b[01]+|[0-9]+(_[0-9]+)+)$/;
+const oldDate = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$/;
+
+function scalarToPlain({ value, source = "", type, range }: Scalar, path: string, page: Page): unknown {
+  const number = oldNumber.test(source) ? Number(source.replaceAll("_", "")) : undefined;
+  if (type !== "PLAIN" || (number === undefined && !oldDate.test(source))) return value;
+  page.fault(range?.[0], {
+    path,
+    found: `${source}, which Pulumi reads otherwise than YAML 1.2`,
+    allowed: "a value that everybody reads alike",
+    remedy: number === undefined ? `write  "${source}"` : `write  ${number}  or, if it is a text,  "${source}"`,
+  });
+  return number ?? value;
 }
 
 function tooMuch(node: Node, path: string, page: Page): undefined {

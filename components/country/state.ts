@@ -2,8 +2,8 @@ import { homedir } from "node:os";
 import type { Country } from "../country.ts";
 import { type Fault, type Finding, type Locate, placed } from "./fault.ts";
 import { type Jurisdiction, jurisdictionOfCountry } from "./jurisdiction.ts";
+import { type Abroad, backendAbroad, publicService, secretsAbroad } from "./seat.ts";
 import type { StackFile } from "./stack-file.ts";
-import { type Abroad, backendAbroad, secretsAbroad } from "./seat.ts";
 import { show, withoutCredentials } from "./wording.ts";
 
 /** Where a stack's state and the key to its secrets really are. `vaultAddress` is what VAULT_SERVER_URL or VAULT_ADDR says. */
@@ -82,7 +82,7 @@ export function judgePulumiKeys({ top, path: file, locateTop }: StackFile, decla
   if (environment !== undefined && environment !== null) {
     faults.push({
       ...place("environment"),
-      found: "settings from Pulumi ESC, a service of Pulumi Cloud, run from the United States",
+      found: `settings from Pulumi ESC, a part of ${publicService("api.pulumi.com")}`,
       allowed: "settings in this file",
       law,
       remedy: "write its values here, secrets with  npx pulumi config set --secret,  and take environment: out",

@@ -36,6 +36,11 @@ export function either(options: readonly string[], last = "or"): string {
   return options.length < 2 ? options.join("") : `${options.slice(0, -1).join(", ")} ${last} ${options.at(-1)}`;
 }
 
+/** A whole number with its thousands apart: `65,536`. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
 /** The options most like what was found, best first; only those near enough to be meant. */
 export function nearest(found: string, options: readonly string[]): string[] {
   const wanted = found.toLowerCase();
