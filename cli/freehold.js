@@ -2,13 +2,15 @@
 // Runs under any Node, so that an old system Node gets Freehold and not a syntax error: Node 24 comes as an npm package.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const main = join(dirname(fileURLToPath(import.meta.url)), "main.ts");
 if (Number(process.versions.node.split(".")[0]) >= 24) {
+  const { cacheFolder } = await import("../rehearsal/cache.ts");
+  module.enableCompileCache(join(cacheFolder(), "node"));
   await import("./main.ts");
 } else {
   const node = bundledNode();

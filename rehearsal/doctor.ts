@@ -3,10 +3,10 @@ import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import type { PartName } from "../catalogue/toolchain.ts";
 import { sha256 } from "./cache.ts";
-import { findGo, versionOnPath } from "./go.ts";
-import { login, production } from "./production.ts";
-import { type Job, namesFor, packagesOf, ToolchainError } from "./source.ts";
-import { expectedSum, openShelf } from "./sources/mirror.ts";
+import { findGo, versionOnPath } from "./toolchain/go.ts";
+import { login, production } from "./toolchain/production.ts";
+import { type Job, namesFor, packagesOf, ToolchainError } from "./toolchain/source.ts";
+import { expectedSum, openShelf } from "./toolchain/sources/mirror.ts";
 import { executables, type Inspection, inspect, type Part } from "./toolchain.ts";
 
 /** One thing that was looked at, what was found, and the exact command that mends it where something is to be mended. */

@@ -56,6 +56,8 @@ export function rehearsalEnv(home: Home, toolchain: Pick<Toolchain, "crds">): Re
     PULUMI_HOME: home.pulumiHome,
     PULUMI_BACKEND_URL: `file://${home.state}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: home.passphraseFile,
+    // Program, pack and provider are each a start of Node: what was compiled once need not be again.
+    NODE_COMPILE_CACHE: join(cacheFolder(), "node"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };

@@ -15,27 +15,28 @@ type Discovery = {
 };
 
 /**
- * Every object in a cluster that Pulumi made: they carry its label and have no owner among the cluster's own objects. Patches
- * are not objects, and endpoints only mirror the labels of their service.
+ * Every object in a cluster that Pulumi made, by its metadata: the API server notes who wrote a field, and the Kubernetes
+ * provider writes under its own name. Patches write under others, and are no objects.
  */
 export async function managedObjects(kubeconfig: string): Promise<ManagedObject[]> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
+  const accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   const lists = await Promise.all(
     (await listable(config)).map(async ({ apiVersion, kind, path }) => {
-      const { status, body } = await call(
-        config,
-        "GET",
-        `${path}?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dpulumi`,
-        {},
-      );
+      const { status, body } = await call(config, "GET", path, { accept });
       if (status !== 200) throw new Error(`The rehearsal's API server does not list ${kind}: ${body.slice(0, 200)}`);
       const { items } = JSON.parse(body) as { items: KubernetesObject[] | null };
-      return (items ?? []).map((item) => ({ ...item, apiVersion, kind }));
+      return (items ?? []).map(({ metadata }) => ({ apiVersion, kind, metadata }));
     }),
   );
-  return lists.flat().filter(({ metadata }) => !metadata?.ownerReferences?.length);
+  return lists
+    .flat()
+    .filter(({ metadata }) => metadata?.managedFields?.some(({ manager }) => manager === providerName));
 }
+
+/** Field manager of both Kubernetes providers, the official one and a rehearsal's own. */
+const providerName = "pulumi-kubernetes";
 
 /** What the API server lists, one preferred version each. Aggregated discovery answers all of it in two requests. */
 async function listable(config: KubeConfig): Promise<{ apiVersion: string; kind: string; path: string }[]> {

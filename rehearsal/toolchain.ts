@@ -1,13 +1,13 @@
 import type { PartName } from "../catalogue/toolchain.ts";
-import { allowed, jobFor, look, obtain } from "./obtain.ts";
-import type { Found, Job, Progress, Source } from "./source.ts";
-import { download } from "./sources/download.ts";
-import { installed } from "./sources/installed.ts";
-import { mirror } from "./sources/mirror.ts";
-import { registries } from "./sources/registries.ts";
+import { allowed, jobFor, look, obtain } from "./toolchain/obtain.ts";
+import type { Found, Job, Progress, Source } from "./toolchain/source.ts";
+import { download } from "./toolchain/sources/download.ts";
+import { installed } from "./toolchain/sources/installed.ts";
+import { mirror } from "./toolchain/sources/mirror.ts";
+import { registries } from "./toolchain/sources/registries.ts";
 
-export { installOfficial } from "./official.ts";
-export { type Found, type Progress, ToolchainError } from "./source.ts";
+export { installOfficial } from "./toolchain/official.ts";
+export { type Found, type Progress, ToolchainError } from "./toolchain/source.ts";
 
 /** Everything that a rehearsal runs on. What is optional has an answer of Freehold's own where it is absent. */
 export type Toolchain = {

@@ -7,6 +7,8 @@ export default class ClosingLine implements Reporter {
     const count = (state: string) => states.filter((each) => each === state).length;
     // A file that failed before its first test has none to count, and must not pass for a clean run.
     const broken = modules.filter((module) => module.errors().length > 0).length;
-    process.stdout.write(`\n${count("passed")} passed, ${count("failed") + broken} failed, ${count("skipped")} skipped\n`);
+    process.stdout.write(
+      `\n${count("passed")} passed, ${count("failed") + broken} failed, ${count("skipped")} skipped\n`,
+    );
   }
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Cluster } from "./cluster.ts";
 import { isReason } from "./failure.ts";
 import { followUntil } from "./follow.ts";
-import type { KubeObject } from "./kube-object.ts";
 import { collectionPath } from "./kinds.ts";
+import type { KubeObject } from "./kube-object.ts";
 import { isUnknown, type Properties, reveal } from "./properties.ts";
 import { holds } from "./reasons.ts";
 

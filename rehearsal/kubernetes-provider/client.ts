@@ -32,16 +32,15 @@ export type Body = { content: string; type: string };
 export const json = (content: unknown, type = "application/json"): Body => ({ content: JSON.stringify(content), type });
 
 const mostRetries = 10;
+const silenceMs = 60_000;
 
 /** HTTP towards one API server: requests that answer with JSON, and watches that go on. */
 export class Client {
   private readonly connection: Connection;
   private readonly agent: https.Agent | http.Agent;
-  private readonly signal: AbortSignal;
 
-  constructor(connection: Connection, signal: AbortSignal) {
+  constructor(connection: Connection) {
     this.connection = connection;
-    this.signal = signal;
     this.agent =
       connection.server.protocol === "http:"
         ? new http.Agent({ keepAlive: true })
@@ -54,15 +53,18 @@ export class Client {
           });
   }
 
-  /** Asks, and asks again where the server says that it is too busy. Throws an ApiError for what it refuses. */
+  /**
+   * Asks, and asks again where the server says that it is too busy. Throws an ApiError for what it refuses. No cancellation
+   * stops it: of a write that was cut off, nobody would know whether it happened.
+   */
   async request<Answer>(method: string, path: string, query: Query = {}, body?: Body): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
-      const response = await this.send(method, path, query, body, this.signal);
+      const response = await this.send(method, path, query, body, { timeout: silenceMs });
       const text = await read(response);
       const code = response.statusCode ?? 0;
       const wait = Number(response.headers["retry-after"]);
       if ((code === 429 || (code >= 500 && wait > 0)) && attempt < mostRetries) {
-        await sleep((wait || 1) * 1000, undefined, { signal: this.signal });
+        await sleep((wait || 1) * 1000);
         continue;
       }
       if (code >= 400) throw new ApiError(statusOf(code, text));
@@ -72,7 +74,7 @@ export class Client {
 
   /** Follows what happens at a path until the server hangs up or `signal` fires. */
   async *watch(path: string, query: Query, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-    const response = await this.send("GET", path, { ...query, watch: "true" }, undefined, signal);
+    const response = await this.send("GET", path, { ...query, watch: "true" }, undefined, { signal });
     if ((response.statusCode ?? 0) >= 400) throw new ApiError(statusOf(response.statusCode ?? 0, await read(response)));
     try {
       for await (const line of createInterface({ input: response })) {
@@ -85,14 +87,14 @@ export class Client {
     }
   }
 
-  private send(method: string, path: string, query: Query, body: Body | undefined, signal: AbortSignal) {
+  private send(method: string, path: string, query: Query, body: Body | undefined, limit: https.RequestOptions) {
     const { server, authorization } = this.connection;
     const url = new URL(server.pathname.replace(/\/$/, "") + path, server);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
     const options: https.RequestOptions = {
       method,
       agent: this.agent,
-      signal,
+      ...limit,
       headers: {
         accept: "application/json",
         "user-agent": "freehold-rehearsal",
@@ -109,6 +111,7 @@ export class Client {
           if (sent.reusedSocket && error.code === "ECONNRESET") once().then(resolve, reject);
           else reject(unreachable(url, error));
         });
+        sent.on("timeout", () => sent.destroy(new Error(`no answer for ${silenceMs / 1000} s`)));
         sent.end(body?.content);
       });
     return once();

@@ -1,6 +1,6 @@
 import { type Body, type Client, json, type Query } from "./client.ts";
+import { collectionPath, Kinds, NotServed, objectPath, type Resource } from "./kinds.ts";
 import type { KubeObject } from "./kube-object.ts";
-import { collectionPath, Kinds, notServed, objectPath, type Resource } from "./kinds.ts";
 
 /** Names one object in the cluster. */
 export type Reference = { apiVersion: string; kind: string; namespace?: string; name: string };
@@ -23,7 +23,7 @@ export class Cluster {
   /** How an object's kind is served. Throws while it is not. */
   async resource(object: { apiVersion: string; kind: string }): Promise<Resource> {
     const resource = await this.kinds.find(object.apiVersion, object.kind);
-    if (!resource) throw notServed(object);
+    if (!resource) throw new NotServed(object);
     return resource;
   }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fieldManagerOf, toOutputs } from "./checkpoint.ts";
-import { ApiError } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
 import { explained, isNotFound, isReason, notReady } from "./failure.ts";
+import { NotServed } from "./kinds.ts";
 import { annotation, annotations, idOf, type KubeObject, toKubeObject } from "./kube-object.ts";
 import { containsUnknown, type Properties } from "./properties.ts";
 import { NotReady, type Patience, untilReady } from "./ready.ts";
@@ -86,8 +86,7 @@ async function retrying(submit: () => Promise<KubeObject>, { say, cancelled }: P
     try {
       return await submit();
     } catch (error) {
-      const isLate = isNotFound(error) || !(error instanceof ApiError);
-      if (!isLate || cancelled.aborted || wait === retryMs.at(-1)) throw error;
+      if (!(isNotFound(error) || error instanceof NotServed) || cancelled.aborted) throw error;
       if (wait > 400) say(`not yet: ${(error as Error).message}`);
       await sleep(wait, undefined, { signal: cancelled });
     }

@@ -1,7 +1,7 @@
 import { ApiError } from "./client.ts";
 import type { Cluster, Reference } from "./cluster.ts";
-import type { KubeObject } from "./kube-object.ts";
 import { collectionPath } from "./kinds.ts";
+import type { KubeObject } from "./kube-object.ts";
 
 type Listed = { metadata: { resourceVersion: string }; items: KubeObject[] };
 

@@ -1,5 +1,4 @@
 import { ApiError, type Client } from "./client.ts";
-import type { KubeObject } from "./kube-object.ts";
 
 /** How the API server serves one kind. */
 export type Resource = { apiVersion: string; kind: string; plural: string; namespaced: boolean };
@@ -65,9 +64,11 @@ export function objectPath(resource: Resource, namespace: string | undefined, na
   return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}`;
 }
 
-/** The apiVersion is not served, or not yet. */
-export function notServed({ apiVersion, kind }: Pick<KubeObject, "apiVersion" | "kind">): Error {
-  return new Error(
-    `the API server serves no ${kind} of ${apiVersion}: is its custom resource definition there, and is the version right?`,
-  );
+/** The API server does not serve a kind, or not yet. */
+export class NotServed extends Error {
+  constructor({ apiVersion, kind }: { apiVersion: string; kind: string }) {
+    super(
+      `the API server serves no ${kind} of ${apiVersion}: is its custom resource definition there, and is the version right?`,
+    );
+  }
 }

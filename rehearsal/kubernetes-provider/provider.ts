@@ -74,7 +74,7 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
     }),
 
     configure: unary<providerPb.ConfigureRequest, providerPb.ConfigureResponse>(async (request) => {
-      settings = await configure(new Map(request.getVariablesMap().getEntryList()), cancelled.signal);
+      settings = await configure(new Map(request.getVariablesMap().getEntryList()));
       return new providerPb.ConfigureResponse()
         .setAcceptsecrets(true)
         .setAcceptresources(false)
@@ -211,7 +211,9 @@ function toDiffResponse({ changes, deleteBeforeReplace }: Diff): providerPb.Diff
       delete: replace ? kinds.DELETE_REPLACE : kinds.DELETE,
       update: replace ? kinds.UPDATE_REPLACE : kinds.UPDATE,
     }[change];
-    response.getDetaileddiffMap().set(path, new providerPb.PropertyDiff().setKind(kind).setInputdiff(change === "delete"));
+    response
+      .getDetaileddiffMap()
+      .set(path, new providerPb.PropertyDiff().setKind(kind).setInputdiff(change === "delete"));
   }
   return response;
 }

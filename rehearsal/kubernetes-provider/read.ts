@@ -1,8 +1,8 @@
+import { normalised } from "./check.ts";
 import { fieldManagerOf, fromOutputs, toOutputs } from "./checkpoint.ts";
 import type { Cluster } from "./cluster.ts";
 import { isNotFound, notReady } from "./failure.ts";
 import { fromKubeObject, idOf, type KubeObject, parseId, pruned, toKubeObject } from "./kube-object.ts";
-import { normalised } from "./check.ts";
 import { markSecrets, type Properties, type Value } from "./properties.ts";
 import { checkReady, NotReady } from "./ready.ts";
 import { parseTypeToken, parseUrn } from "./type-token.ts";

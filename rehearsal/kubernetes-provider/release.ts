@@ -1,7 +1,7 @@
 import { findChart, installChart } from "./chart.ts";
 import type { Cluster } from "./cluster.ts";
-import { differences, formatPath } from "./differences.ts";
 import type { Diff, DiffRequest } from "./diff.ts";
+import { differences, formatPath } from "./differences.ts";
 import { isMap, type Properties, reveal, type Value } from "./properties.ts";
 import { parseUrn } from "./type-token.ts";
 

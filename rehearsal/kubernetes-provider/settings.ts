@@ -13,7 +13,7 @@ export type Settings = { cluster: Cluster; ownership: Ownership; mutability: Mut
 const unsupported = ["renderYamlToDirectory"];
 
 /** Reads the provider's settings and opens its cluster. Throws before any request to a cluster that is no rehearsal. */
-export async function configure(variables: Map<string, string>, cancelled: AbortSignal): Promise<Settings> {
+export async function configure(variables: Map<string, string>): Promise<Settings> {
   const setting = (name: string) => variables.get(`kubernetes:config:${name}`) || undefined;
   const flag = (name: string, variable: string) => (setting(name) ?? process.env[variable]) === "true";
   for (const name of unsupported) {
@@ -29,7 +29,7 @@ export async function configure(variables: Map<string, string>, cancelled: Abort
     namespace: setting("namespace"),
   });
   refuseUnlessRehearsing(connection);
-  const client = new Client(connection, cancelled);
+  const client = new Client(connection);
   await refuseUnlessLabelled(client, connection);
   return {
     cluster: new Cluster(client, connection.namespace),

@@ -57,7 +57,7 @@ describe("the whole country", () => {
   });
 
   it("opens the gateway to no tenant but by its own key, host and models", () => {
-    const policies = resources.filter(({ props }) => props["kind"] === "SecurityPolicy").map(({ props }) => props["spec"]);
+    const policies = resources.filter(({ props }) => props.kind === "SecurityPolicy").map(({ props }) => props.spec);
     // biome-ignore lint/suspicious/noExplicitAny: objects of a custom resource.
     const [closed, tenants] = policies as any[];
     expect(closed.authorization).toEqual({ defaultAction: "Deny" });
@@ -81,7 +81,7 @@ describe("the whole country", () => {
 });
 
 describe("a pool", () => {
-  const pool = country.pools["h200"]!;
+  const pool = country.pools.h200!;
 
   it("takes its own nodes first, then free ones, and never another pool's", () => {
     const nodes = [
@@ -96,7 +96,9 @@ describe("a pool", () => {
 
   it("refuses a node whose GPUs are fewer than declared, or of another kind", () => {
     const nodes = [node("a", "4"), { ...node("b"), labels: { "nvidia.com/gpu.product": "NVIDIA-L40S" } }];
-    expect(chooseNodes("h200", { ...pool, nodes: 1 }, nodes)).toMatchObject({ found: expect.stringMatching(/^0 free/) });
+    expect(chooseNodes("h200", { ...pool, nodes: 1 }, nodes)).toMatchObject({
+      found: expect.stringMatching(/^0 free/),
+    });
   });
 
   it("stops a program before anything is registered when it comes up short", async () => {

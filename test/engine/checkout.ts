@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { type ManagedObject, managedObjects } from "../../rehearsal/managed-objects.ts";
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
+import { managedObjects } from "../../rehearsal/managed-objects.ts";
 
 const source = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -80,23 +81,23 @@ export class Checkout {
   }
 }
 
-/** Every object that Pulumi made in a cluster, by `kind namespace/name`, without what the API server makes up. */
+/** Every object that Pulumi made in a cluster, whole, by `kind namespace/name`, without what the API server makes up. */
 export async function objectsIn(kubeconfig: string): Promise<Record<string, unknown>> {
-  const objects = await managedObjects(kubeconfig);
-  return Object.fromEntries(
-    objects.map((object) => [
-      `${object.kind} ${object.metadata?.namespace ?? ""}/${object.metadata?.name}`,
-      stripped(object),
-    ]),
-  );
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const api = KubernetesObjectApi.makeApiClient(config);
+  const entries = (await managedObjects(kubeconfig)).map(async ({ apiVersion, kind, metadata }) => {
+    const { name = "", namespace = "" } = metadata ?? {};
+    const object = await api.read({ apiVersion, kind, metadata: { name, namespace } });
+    return [`${kind} ${namespace}/${name}`, stripped(object)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 const madeUp = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
 
-function stripped({ metadata, ...object }: ManagedObject): unknown {
+function stripped({ metadata, ...object }: KubernetesObject): unknown {
   const { status, ...rest } = object as Record<string, unknown>;
-  return {
-    ...rest,
-    metadata: Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !madeUp.includes(key))),
-  };
+  const kept = Object.entries(metadata ?? {}).filter(([key]) => !madeUp.includes(key));
+  return { ...rest, metadata: Object.fromEntries(kept) };
 }

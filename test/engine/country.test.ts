@@ -34,6 +34,7 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
     folder = env.stdout.trim();
     kubeconfig = join(folder, "kubeconfig");
     made.set(provider, await objectsIn(kubeconfig));
+    expect(Object.keys(made.get(provider)!).length).toBeGreaterThan(45);
   });
   afterAll(() => checkout.remove());
 

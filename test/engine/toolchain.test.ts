@@ -14,12 +14,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cacheFolder } from "../../rehearsal/cache.ts";
 import { run } from "../../rehearsal/child.ts";
-import { takeCrds } from "../../rehearsal/crds.ts";
-import { obtainGo } from "../../rehearsal/go.ts";
 import { startOf } from "../../rehearsal/lock.ts";
-import { jobFor } from "../../rehearsal/obtain.ts";
-import { modulesFolder } from "../../rehearsal/recipe.ts";
-import { goEnvironment } from "../../rehearsal/sources/registries.ts";
+import { takeCrds } from "../../rehearsal/toolchain/crds.ts";
+import { obtainGo } from "../../rehearsal/toolchain/go.ts";
+import { jobFor } from "../../rehearsal/toolchain/obtain.ts";
+import { modulesFolder } from "../../rehearsal/toolchain/recipe.ts";
+import { goEnvironment } from "../../rehearsal/toolchain/sources/registries.ts";
 import { executables, inspect, type Part, setup, type Toolchain } from "../../rehearsal/toolchain.ts";
 import { start, until } from "../rehearsal/workbench.ts";
 

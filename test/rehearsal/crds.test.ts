@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { definedKinds, takeCrds } from "../../rehearsal/crds.ts";
-import type { Go } from "../../rehearsal/go.ts";
+import { definedKinds, takeCrds } from "../../rehearsal/toolchain/crds.ts";
+import type { Go } from "../../rehearsal/toolchain/go.ts";
 import { jobIn, program, scratch } from "./workbench.ts";
 
 const definition = (kind: string) =>

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { examine, type Finding } from "../../rehearsal/doctor.ts";
-import { jobFor } from "../../rehearsal/obtain.ts";
-import { namesFor } from "../../rehearsal/source.ts";
-import { keep } from "../../rehearsal/store.ts";
+import { jobFor } from "../../rehearsal/toolchain/obtain.ts";
+import { namesFor } from "../../rehearsal/toolchain/source.ts";
+import { keep } from "../../rehearsal/toolchain/store.ts";
 import { archive, scratch, sumOf } from "./workbench.ts";
 
 const environment = (folder: string, env: NodeJS.ProcessEnv = {}) => ({

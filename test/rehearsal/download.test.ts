@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { ToolchainError } from "../../rehearsal/source.ts";
-import { download } from "../../rehearsal/sources/download.ts";
-import { kept } from "../../rehearsal/store.ts";
+import { ToolchainError } from "../../rehearsal/toolchain/source.ts";
+import { download } from "../../rehearsal/toolchain/sources/download.ts";
+import { kept } from "../../rehearsal/toolchain/store.ts";
 import { type Served, serve } from "./file-server.ts";
 import { archive, jobIn, scratch, start, sumOf, until } from "./workbench.ts";
 
@@ -80,7 +80,7 @@ test("killed in the middle, the next run goes on where it stopped", async () => 
   const { site, job, content } = await siteWith(bench.folder, { stallsAfter: 50_000 });
   await using _ = site;
   const first = start(`
-    import { fetchChecked } from "root:rehearsal/sources/download.ts";
+    import { fetchChecked } from "root:rehearsal/toolchain/sources/download.ts";
     import { jobIn } from "root:test/rehearsal/workbench.ts";
     const job = jobIn(${JSON.stringify(bench.folder)});
     await fetchChecked("${site.url + cli}", "${sumOf(content)}", "pulumi", job.catalogue.packages["pulumi-cli"], job, "download");`);
@@ -99,7 +99,7 @@ test("what an earlier run left of another file does not spoil this one", async (
   using bench = scratch();
   const { site, job, content } = await siteWith(bench.folder);
   await using _ = site;
-  const { fetchChecked } = await import("../../rehearsal/sources/download.ts");
+  const { fetchChecked } = await import("../../rehearsal/toolchain/sources/download.ts");
   const { writeFileSync } = await import("node:fs");
   const about = job.catalogue.packages["pulumi-cli"]!;
   const file = await fetchChecked(site.url + cli, sumOf(content), "pulumi", about, job, "download");

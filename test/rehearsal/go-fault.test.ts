@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { goFault } from "../../rehearsal/go-fault.ts";
+import { goFault } from "../../rehearsal/toolchain/go-fault.ts";
 import { jobIn } from "./workbench.ts";
 
 const fault = (said: string) => goFault("Building failed.", "here", said, jobIn("/nowhere"));

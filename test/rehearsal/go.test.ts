@@ -2,8 +2,8 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
-import { findGo, isAtLeast, obtainGo } from "../../rehearsal/go.ts";
-import { ToolchainError } from "../../rehearsal/source.ts";
+import { findGo, isAtLeast, obtainGo } from "../../rehearsal/toolchain/go.ts";
+import { ToolchainError } from "../../rehearsal/toolchain/source.ts";
 import { jobIn, program, scratch, sumOf } from "./workbench.ts";
 
 test("versions are compared by number, part by part", () => {

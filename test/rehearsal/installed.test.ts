@@ -1,8 +1,8 @@
 import { constants, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import type { Job } from "../../rehearsal/source.ts";
-import { installed, pulumiHome } from "../../rehearsal/sources/installed.ts";
+import type { Job } from "../../rehearsal/toolchain/source.ts";
+import { installed, pulumiHome } from "../../rehearsal/toolchain/sources/installed.ts";
 import { jobIn, program, scratch } from "./workbench.ts";
 
 /** Puts a real program of this machine under another name: Node, which says its version when asked. */

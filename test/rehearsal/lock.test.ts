@@ -112,7 +112,13 @@ test("who finds a dead lock does not remove the lock of another who took it over
   let waiting = false;
   let second = Promise.resolve();
   await withLock(`${path}.takeover`, async () => {
-    second = withLock(path, async () => void (entered = true), { onWait: () => void (waiting = true) });
+    const enter = async () => {
+      entered = true;
+    };
+    const onWait = () => {
+      waiting = true;
+    };
+    second = withLock(path, enter, { onWait });
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(entered).toBe(false);
     writeFileSync(path, holder({ since: "just now" }));

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { ToolchainError } from "../../rehearsal/source.ts";
-import { mirror } from "../../rehearsal/sources/mirror.ts";
-import { kept } from "../../rehearsal/store.ts";
+import { ToolchainError } from "../../rehearsal/toolchain/source.ts";
+import { mirror } from "../../rehearsal/toolchain/sources/mirror.ts";
+import { kept } from "../../rehearsal/toolchain/store.ts";
 import { serve } from "./file-server.ts";
 import { archive, jobIn, scratch, sumOf } from "./workbench.ts";
 

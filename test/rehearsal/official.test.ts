@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { currentPlatform, jobFor } from "../../rehearsal/obtain.ts";
-import { installOfficial } from "../../rehearsal/official.ts";
-import { namesFor, ToolchainError } from "../../rehearsal/source.ts";
-import { keep } from "../../rehearsal/store.ts";
+import { currentPlatform, jobFor } from "../../rehearsal/toolchain/obtain.ts";
+import { installOfficial } from "../../rehearsal/toolchain/official.ts";
+import { namesFor, ToolchainError } from "../../rehearsal/toolchain/source.ts";
+import { keep } from "../../rehearsal/toolchain/store.ts";
 import { archive, program, scratch, sumOf } from "./workbench.ts";
 
 /** A mirror with the official files of these packages, under the names they have for this machine. */

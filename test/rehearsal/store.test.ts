@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { keep, kept } from "../../rehearsal/store.ts";
+import { keep, kept } from "../../rehearsal/toolchain/store.ts";
 import { jobIn, scratch, start, until } from "./workbench.ts";
 
 const fill = (text: string) => async (folder: string) => {
@@ -33,7 +33,7 @@ test("a run that is killed while it unpacks leaves nothing that is used, and the
   const half = join(bench.folder, "half-written");
   const { child, ended } = start(`
     import { writeFileSync } from "node:fs";
-    import { keep } from "root:rehearsal/store.ts";
+    import { keep } from "root:rehearsal/toolchain/store.ts";
     import { jobIn } from "root:test/rehearsal/workbench.ts";
     await keep("kwok", "kwok", "download", jobIn(${JSON.stringify(bench.folder)}), async (folder) => {
       writeFileSync(folder + "/kwok", "half of ");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sumFor } from "../../rehearsal/sums.ts";
+import { sumFor } from "../../rehearsal/toolchain/sums.ts";
 
 const [a, b] = ["a".repeat(64), "b".repeat(64)];
 

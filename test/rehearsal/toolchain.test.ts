@@ -1,8 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { currentPlatform } from "../../rehearsal/obtain.ts";
-import { type Progress, type Source, type SourceName, sourceNames, ToolchainError } from "../../rehearsal/source.ts";
+import { currentPlatform } from "../../rehearsal/toolchain/obtain.ts";
+import {
+  type Progress,
+  type Source,
+  type SourceName,
+  sourceNames,
+  ToolchainError,
+} from "../../rehearsal/toolchain/source.ts";
 import { inspect, setup } from "../../rehearsal/toolchain.ts";
 import { serve } from "./file-server.ts";
 import { archive, scratch, start, sumOf } from "./workbench.ts";

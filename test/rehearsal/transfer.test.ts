@@ -2,7 +2,14 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { fetchFile, fetchText, isThere, NotThere, TransferFailed, Unreachable } from "../../rehearsal/transfer.ts";
+import {
+  fetchFile,
+  fetchText,
+  isThere,
+  NotThere,
+  TransferFailed,
+  Unreachable,
+} from "../../rehearsal/toolchain/transfer.ts";
 import { serve } from "./file-server.ts";
 import { scratch, start } from "./workbench.ts";
 
@@ -117,7 +124,7 @@ test("a proxy that the environment names is used", async () => {
   await using proxy = await serve({ "there/file": { content: Buffer.from("through the proxy") } });
   const { out, err } = await start(`
     process.env.http_proxy = "${proxy.url}";
-    const { fetchText } = await import("root:rehearsal/transfer.ts");
+    const { fetchText } = await import("root:rehearsal/toolchain/transfer.ts");
     console.log(await fetchText("http://no-such-host.invalid/there/file"));`).ended;
   expect({ out, err }).toEqual({ out: "through the proxy\n", err: "" });
 });

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createHash } from "node:crypto";
 import { type ToolchainCatalogue, toolchainCatalogue } from "../../catalogue/toolchain.ts";
-import { Reach } from "../../rehearsal/reach.ts";
-import type { Job, Progress } from "../../rehearsal/source.ts";
+import { Reach } from "../../rehearsal/toolchain/reach.ts";
+import type { Job, Progress } from "../../rehearsal/toolchain/source.ts";
 
 /** A scratch folder that is removed with the test. */
 export function scratch(): { folder: string; [Symbol.dispose](): void } {

@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { run } from "./child.ts";
+import { run } from "../child.ts";
 
 /**
  * Takes the named files out of an archive (.tar.gz, .zip, or the file itself), wherever they lie in it, into `folder`.

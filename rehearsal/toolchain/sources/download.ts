@@ -1,9 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { createHash } from "node:crypto";
-import type { Package, PartName } from "../../catalogue/toolchain.ts";
+import type { Package, PartName } from "../../../catalogue/toolchain.ts";
+import { sha256 } from "../../cache.ts";
 import { unpack } from "../archive.ts";
-import { sha256 } from "../cache.ts";
 import { type Job, namesFor, packagesOf, type Source, ToolchainError } from "../source.ts";
 import { keep } from "../store.ts";
 import { sumFor } from "../sums.ts";

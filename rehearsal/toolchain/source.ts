@@ -1,4 +1,4 @@
-import type { Package, PartName, PlatformName, ToolchainCatalogue } from "../catalogue/toolchain.ts";
+import type { Package, PartName, PlatformName, ToolchainCatalogue } from "../../catalogue/toolchain.ts";
 import type { Reach } from "./reach.ts";
 
 /** Where parts may come from, in the order in which they are asked. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "../doctor.ts";
 import type { Job } from "./source.ts";
 import { pulumiHome } from "./sources/installed.ts";
 

@@ -1,9 +1,9 @@
 import { chmod, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { place, readManifest, sha256 } from "./cache.ts";
-import { run } from "./child.ts";
+import { place, readManifest, sha256 } from "../cache.ts";
+import { run } from "../child.ts";
+import { withLock } from "../lock.ts";
 import { unzip } from "./archive.ts";
-import { withLock } from "./lock.ts";
 import { type Job, ToolchainError } from "./source.ts";
 
 /** A Go compiler: its executable, its version, and whether it was here already or came as a wheel. */

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Package } from "../catalogue/toolchain.ts";
+import type { Package } from "../../catalogue/toolchain.ts";
 
 /** The Go modules from which packages are made here, each with its committed go.mod and go.sum. */
-export const modulesFolder = fileURLToPath(new URL("./toolchain/", import.meta.url));
+export const modulesFolder = fileURLToPath(new URL("./modules/", import.meta.url));
 
 /** Digest of all that decides what a package made here becomes; undefined for packages that come ready-made. */
 export async function recipeOf(arrival: Package): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
-import { run } from "../child.ts";
+import { run } from "../../child.ts";
 import type { Found, Job, Source } from "../source.ts";
 
 /** What the machine has already: on PATH, or in the Pulumi home, in exactly the right version. Changes nothing. */

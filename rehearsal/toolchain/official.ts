@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import type { PartName } from "../catalogue/toolchain.ts";
-import { withLock } from "./lock.ts";
+import type { PartName } from "../../catalogue/toolchain.ts";
+import { withLock } from "../lock.ts";
 import { allowed, howToBring, jobFor, obtain } from "./obtain.ts";
 import { type Found, type Job, type Progress, type Source, ToolchainError } from "./source.ts";
 import { download } from "./sources/download.ts";

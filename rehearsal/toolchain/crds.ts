@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import type { Package } from "../catalogue/toolchain.ts";
-import { run } from "./child.ts";
+import type { Package } from "../../catalogue/toolchain.ts";
+import { run } from "../child.ts";
 import type { Go } from "./go.ts";
 import { goFault } from "./go-fault.ts";
 import { type Job, ToolchainError } from "./source.ts";

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { type PartName, type PlatformName, toolchainCatalogue } from "../catalogue/toolchain.ts";
-import { cacheFolder } from "./cache.ts";
+import { type PartName, type PlatformName, toolchainCatalogue } from "../../catalogue/toolchain.ts";
+import { cacheFolder } from "../cache.ts";
 import { Reach } from "./reach.ts";
 import {
   type Found,
   type Job,
   namesFor,
-  packagesOf,
   type Progress,
+  packagesOf,
   type Source,
   type SourceName,
   sourceNames,

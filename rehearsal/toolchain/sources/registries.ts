@@ -1,7 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Package } from "../../catalogue/toolchain.ts";
-import { run } from "../child.ts";
+import type { Package } from "../../../catalogue/toolchain.ts";
+import { run } from "../../child.ts";
 import { takeCrds } from "../crds.ts";
 import { type Go, obtainGo } from "../go.ts";
 import { goFault } from "../go-fault.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { PartName } from "../catalogue/toolchain.ts";
-import { type Manifest, place, readManifest } from "./cache.ts";
-import { type Holder, withLock } from "./lock.ts";
+import type { PartName } from "../../catalogue/toolchain.ts";
+import { type Manifest, place, readManifest } from "../cache.ts";
+import { type Holder, withLock } from "../lock.ts";
 import { recipeOf } from "./recipe.ts";
 import { type Found, type Job, type Miss, packagesOf, type SourceName } from "./source.ts";
 
