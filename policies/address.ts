@@ -30,7 +30,8 @@ const ARTIFACTS = new Set(["oci", "docker"]);
 const IDENTIFIERS =
   /^(?:www\.w3\.org|json-schema\.org|schemas\.[a-z0-9.-]+|[a-z0-9.-]*\.?opentelemetry\.io\/schemas|java\.sun\.com\/xml|xmlns\.jcp\.org|maven\.apache\.org\/(?:POM|xsd)|www\.springframework\.org\/schema|type\.googleapis\.com)/i;
 
-const URLS = /([a-z][a-z0-9+.-]*):\/\/([^\s"'`<>\\|^]+)/gi;
+// Looks ahead instead of consuming: a URL may carry another one.
+const URLS = /([a-z][a-z0-9+.-]*):\/\/(?=([^\s"'`<>\\|^]+))/gi;
 const ORACLE = /jdbc:oracle:\w+:[^@\s]*@(?:\/\/)?([^\s:/]+)/gi;
 const GIT = /(?:^|[\s"'=])[\w.-]+@((?:[\w-]+\.)+[a-z]{2,}):(?!\d+(?:\D|$))[\w~./-]+/gi;
 
@@ -70,6 +71,8 @@ export function bareHost(text: string): string | undefined {
     /^(?:\/\/)?(?:[^\s@/]+@)?(\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*|[\w*-]+(?:\.[\w-]+)+)\.?(?::\d{1,5})?(?:[/?]\S*)?$/i;
   const host = shape.exec(text.trim().replace(VARIABLES, HOLE))?.[1];
   if (host === undefined || (isIP(host) && /\/\d{1,3}$/.test(text))) return undefined;
+  // A version is no address, though a URL parser would make one of it.
+  if (/^[\d.]+$/.test(host) && isIP(host) === 0) return undefined;
   const value = normal(isIP(host) === 6 ? `[${host}]` : host);
   if (value === undefined || isIP(value)) return value;
   return topLevelDomains.has(lastLabel(value)) || /\.(?:svc|local|internal)$/.test(value) ? value : undefined;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { countries, countryName } from "../catalogue/index.ts";
+import { countries, countryName, serviceAt } from "../catalogue/index.ts";
 import { hostPattern, registry as registryShape } from "../components/country/field.ts";
 import { type Jurisdiction, jurisdictionOf, jurisdictionOfCountry } from "../components/country/jurisdiction.ts";
 import { nearest } from "../components/country/wording.ts";
@@ -97,8 +97,11 @@ type Shape = { safeParse(text: string): { success: boolean; error?: { issues: { 
 function list(text: string | undefined, source: string, shape: Shape): string[] {
   const entries = (text ?? "").split(",").map((entry) => entry.trim());
   return entries.filter(Boolean).map((entry) => {
+    const service = serviceAt(entry.replace(/^\*\./, "").replace(/[:/].*$/, ""));
+    if (service)
+      throw new Undeclared(`${entry} in ${source}, which is ${service.name}`, "Name hosts that stand in the country.");
     const { success, error } = shape.safeParse(entry);
     if (success) return entry;
-    throw new Undeclared(`${entry} in ${source}`, `Write ${error?.issues[0]?.message ?? "a host in the country"}.`);
+    throw new Undeclared(`${entry} in ${source}`, `Write ${error?.issues[0]?.message}.`);
   });
 }

@@ -1,9 +1,9 @@
 import type { Jurisdiction } from "../components/country/jurisdiction.ts";
 import type { Coverage, Described, Fact, Resource } from "./fact.ts";
 import { describe } from "./facts/index.ts";
-import { allRules } from "./rules/index.ts";
 import { shown } from "./report.ts";
 import type { Judged, Rule, Ruling, Verdict } from "./rule.ts";
+import { allRules } from "./rules/index.ts";
 
 export { UNKNOWN } from "./fact.ts";
 export { renderFinding } from "./report.ts";
@@ -35,11 +35,7 @@ export type Judgement = {
 
 /** Judges a whole plan or stack: every resource by itself, and what only shows when they are seen together. */
 export function judge(resources: readonly Resource[], jurisdiction: Jurisdiction, rules = allRules): Judgement {
-  const parents = new Set(resources.map(({ parent }) => parent));
-  const described = resources.map((written) => {
-    const resource = { custom: isCustom(written, parents), ...written };
-    return { resource, ...describeSafely(resource) };
-  });
+  const described = describeAll(resources);
   const judgement: Judgement = {
     findings: [],
     judged: resources.length,
@@ -66,7 +62,7 @@ export function judge(resources: readonly Resource[], jurisdiction: Jurisdiction
 
 /** Judges one resource by itself, before it is registered or created. Empty where everything is held. */
 export function judgeOne(resource: Resource, jurisdiction: Jurisdiction, rules = allRules): Finding[] {
-  const { facts } = describeSafely({ custom: isCustom(resource), ...resource });
+  const { facts } = describeSafely({ ...resource, custom: isCustom(resource) });
   return rules.flatMap((rule) =>
     alone(rule, resource, facts, jurisdiction).flatMap(
       ({ ruling }) => finding(rule, resource, ruling, jurisdiction) ?? [],
@@ -76,11 +72,7 @@ export function judgeOne(resource: Resource, jurisdiction: Jurisdiction, rules =
 
 /** The findings that only the whole shows; those of single resources are `judgeOne`'s. */
 export function judgeTogether(resources: readonly Resource[], jurisdiction: Jurisdiction, rules = allRules): Finding[] {
-  const parents = new Set(resources.map(({ parent }) => parent));
-  const described = resources.map((resource) => ({
-    resource,
-    ...describeSafely({ custom: isCustom(resource, parents), ...resource }),
-  }));
+  const described = describeAll(resources);
   return rules.flatMap((rule) =>
     together(rule, described, jurisdiction).flatMap(
       ({ resource, ruling }) => finding(rule, resource, ruling, jurisdiction) ?? [],
@@ -106,16 +98,20 @@ function together(rule: Rule, all: readonly Judged[], jurisdiction: Jurisdiction
   }
 }
 
+const ours = "This is a mistake in Freehold, not in the program: please report it.";
+
 /** A rule that throws has not held. What it threw may quote a value, so only its name is said. */
 function failed(error: unknown): Ruling {
   const found = `the rule failed (${error instanceof Error ? error.name : "unknown error"})`;
-  const fact: Fact = { kind: "undecidable", path: "", why: found, remedy: "" };
-  return {
-    fact,
-    verdict: "broken",
-    found,
-    remedy: "This is a mistake in Freehold, not in the program: please report it.",
-  };
+  return { fact: { kind: "undecidable", path: "", why: found, remedy: ours }, verdict: "broken", found, remedy: ours };
+}
+
+function describeAll(resources: readonly Resource[]) {
+  const parents = new Set(resources.map(({ parent }) => parent));
+  return resources.map((resource) => ({
+    resource,
+    ...describeSafely({ ...resource, custom: isCustom(resource, parents) }),
+  }));
 }
 
 function describeSafely(resource: Resource): Described {
@@ -123,8 +119,7 @@ function describeSafely(resource: Resource): Described {
     return describe(resource);
   } catch (error) {
     const why = `its facts could not be read (${error instanceof Error ? error.name : "unknown error"})`;
-    const remedy = "This is a mistake in Freehold, not in the program: please report it.";
-    return { facts: [{ kind: "undecidable", path: "", why, remedy }], by: "undecidable" };
+    return { facts: [{ kind: "undecidable", path: "", why, remedy: ours }], by: "undecidable" };
   }
 }
 

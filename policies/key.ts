@@ -5,7 +5,7 @@ export type Meaning = "host" | "place" | "image" | "skip" | "other";
 const HOST = words(`
   host hosts hostname hostnames fqdn fqdns server servers address addresses addr addrs endpoint endpoints url urls uri uris
   domain domains sni target targets upstream upstreams broker brokers registry registries mirror mirrors proxy proxies
-  nameserver nameservers forwarder forwarders smarthost dsn origin origins issuer remote remotes peer peers site suffix repo
+  nameserver nameservers vhost forwarder forwarders smarthost dsn origin origins issuer remote remotes peer peers site suffix repo
   bootstrap destination destinations gateway collector sink webhook ip ips nodes monitors base`);
 const HOST_ENDINGS = [
   "host name",

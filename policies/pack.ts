@@ -1,6 +1,7 @@
 import {
   PolicyPack,
   type PolicyResource,
+  type ReportViolation,
   type ResourceValidationPolicy,
   type StackValidationPolicy,
 } from "@pulumi/policy";
@@ -11,16 +12,17 @@ import { type Finding, judge, judgeOne, judgeTogether } from "./judge.ts";
 import { renderJudgement, renderReason } from "./report.ts";
 import type { Rule } from "./rule.ts";
 import { allRules } from "./rules/index.ts";
-import { stackConfig } from "./stack-config.ts";
 
 // Values are read behind the SDK's proxy: touching an unknown one through it would end the policy and downgrade it to a
 // warning. What is unknown is a marker of the judge's own, and pending is never shown as held.
 const BEHIND_THE_PROXY = "__getSpecialProxyTarget";
 
-let refusal: string | undefined;
+let refusal = "";
+let refusalIsTold = false;
 const jurisdiction = once((): Jurisdiction | undefined => {
   try {
-    return declaredJurisdiction(process.env, stackConfig());
+    // The language host hands a pack the stack's configuration the way it hands it to a program.
+    return declaredJurisdiction(process.env, JSON.parse(process.env.PULUMI_CONFIG || "{}"));
   } catch (error) {
     refusal = error instanceof Error ? error.message : String(error);
     return undefined;
@@ -34,17 +36,25 @@ const jurisdictionIsDeclared: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   severity: "critical",
   validateResource: (_, reportViolation) => {
-    if (jurisdiction() === undefined) reportViolation(refusal ?? "");
-    refusal &&= "  found    no jurisdiction: this resource was not judged either";
+    if (jurisdiction() !== undefined) return;
+    reportViolation(refusalIsTold ? "  found    no jurisdiction: this resource was not judged either" : refusal);
+    refusalIsTold = true;
   },
 };
+
+/** The jurisdiction to judge by. Where there is none a rule is violated, even if the policy above was disabled. */
+function declaredOr(reportViolation: ReportViolation): Jurisdiction | undefined {
+  const declared = jurisdiction();
+  if (declared === undefined && !refusalIsTold) reportViolation(refusal);
+  return declared;
+}
 
 /** A rule on each resource, before it is created. */
 function alone(rule: Rule): ResourceValidationPolicy {
   return {
     ...described(rule),
     validateResource: (args, reportViolation) => {
-      const declared = jurisdiction();
+      const declared = declaredOr(reportViolation);
       if (declared === undefined) return;
       for (const finding of refused(judgeOne(resourceOf(args), declared, [rule]))) reportViolation(said(finding));
     },
@@ -57,7 +67,7 @@ function together(rule: Rule): StackValidationPolicy {
     ...described(rule),
     name: `${rule.name}-together`,
     validateStack: ({ resources }, reportViolation) => {
-      const declared = jurisdiction();
+      const declared = declaredOr(reportViolation);
       if (declared === undefined) return;
       const findings = judgeTogether(resources.map(resourceOf), declared, [rule]);
       for (const finding of refused(findings)) reportViolation(said(finding), finding.urn);

@@ -16,7 +16,7 @@ type Discovery = {
 
 /**
  * Every object in a cluster that Pulumi made, by its metadata: the API server notes who wrote a field, and the Kubernetes
- * provider writes under its own name. Patches write under others, and are no objects.
+ * provider writes under its own name. Nodes are left out: they are the hall's, and are only ever patched.
  */
 export async function managedObjects(kubeconfig: string): Promise<ManagedObject[]> {
   const config = new KubeConfig();

@@ -108,7 +108,9 @@ async function removeObjects(home: Home, objects: ManagedObject[]) {
   const api = KubernetesObjectApi.makeApiClient(config);
   for (const object of objects) {
     try {
-      await api.delete(object);
+      // This very object: a request that is late must not meet the one that is made in its place.
+      const preconditions = { uid: object.metadata?.uid };
+      await api.delete(object, undefined, undefined, undefined, undefined, undefined, { preconditions });
       while (true) {
         await api.read({
           ...object,

@@ -1,4 +1,4 @@
-import { type Described, type Resource, plain } from "../fact.ts";
+import { type Described, plain, type Resource } from "../fact.ts";
 import { describeKubernetes } from "./kubernetes.ts";
 import { describePulumi, hole } from "./pulumi.ts";
 

@@ -1,8 +1,9 @@
 import { at, type Coverage, type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { sweep } from "../sweep.ts";
+import { isOwn, isRead } from "./kubernetes/kinds.ts";
 import { links } from "./kubernetes/link.ts";
 import { isNetworkPolicy, network } from "./kubernetes/network.ts";
-import { type KubernetesObject, kindOf, listOf, objectOf, record } from "./kubernetes/object.ts";
+import { holesIn, type KubernetesObject, kindOf, listOf, objectOf, record } from "./kubernetes/object.ts";
 import { workload } from "./kubernetes/workload.ts";
 
 /** Describes any object of a Kubernetes API, custom kinds that nobody listed included, and the charts that carry objects. */
@@ -13,6 +14,8 @@ export function describeKubernetes(resource: Resource): Described {
   const { items } = resource.props;
   if (token.endsWith("List") && Array.isArray(items)) {
     const each = items.map((item, index) => {
+      if (item === UNKNOWN)
+        return { facts: [{ kind: "unknown" as const, path: `items[${index}]`, hides: ANY }], by: "sweep" };
       const { facts, by } = describeObject(
         objectOf({ ...resource, type: resource.type.replace(/List$/, "") }, record(item)),
       );
@@ -26,26 +29,28 @@ export function describeKubernetes(resource: Resource): Described {
   return describeObject(objectOf(resource));
 }
 
+const ANY: Fact["kind"][] = ["place", "host", "image", "egress", "workload", "isolation"];
+
 // The SDK makes their objects resources of their own, which are judged one by one.
 const COMPONENTS =
   /^kubernetes:(?:yaml|yaml\/v2|kustomize|kustomize\/v2|helm\.sh\/v[234]):(?:ConfigFile|ConfigGroup|Directory|Chart)$/;
 
-// Built-in groups are all described: what the tables do not mention has nothing but what the sweeps read.
-const BUILT_IN = /^$|^(?:apps|batch|autoscaling|policy)$|\.k8s\.io$/;
-const LISTED =
-  /^(?:cilium\.io|crd\.projectcalico\.org|projectcalico\.org|cert-manager\.io|gateway\.networking\.k8s\.io|gateway\.envoyproxy\.io|aigateway\.envoyproxy\.io|velero\.io|postgresql\.cnpg\.io|external-secrets\.io|argoproj\.io|source\.toolkit\.fluxcd\.io|serving\.kserve\.io|monitoring\.coreos\.com|metallb\.io)$/;
-
 function describeObject(object: KubernetesObject): Described {
-  const by: Coverage = BUILT_IN.test(object.group) || LISTED.test(object.group) ? "table" : "sweep";
-  const own = OWN[kindOf(object)];
-  const skip = (path: string) => SKIPPED.test(path) || (own?.test(path) ?? false);
+  const by: Coverage = isRead(object) || isNetworkPolicy(object) ? "table" : "sweep";
+  const skip = (path: string) => NAMES.test(path) || isOwn(object, path) || isProse(path);
   const { metadata, status, ...body } = object.body;
   const facts = [
     ...annotations(metadata),
-    ...(isNetworkPolicy(object) ? [] : content(object, body, skip)),
+    ...(isNetworkPolicy(object) ? unread(body) : content(object, body, skip)),
     ...placement(object),
   ];
-  facts.push(...network(object), ...workload(object, facts), ...openDoor(object), ...links(object));
+  facts.push(
+    ...network(object),
+    ...workload(object, facts),
+    ...openDoor(object),
+    ...unplaced(object),
+    ...links(object),
+  );
   return { facts: distinct(facts), by };
 }
 
@@ -56,22 +61,7 @@ function distinct(facts: Fact[]): Fact[] {
   ];
 }
 
-// What the API server says about the object, and what describes a shape rather than a thing.
-const SKIPPED = /^(?:apiVersion|kind)$/;
-
-// The country's own doors and addresses: traffic comes in there, nothing leaves.
-const OWN: Record<string, RegExp> = {
-  Service: /^spec\.(?:clusterIPs?|externalIPs|loadBalancerIP|loadBalancerSourceRanges)(?:\[|$)/,
-  Node: /^spec\.(?:podCIDRs?|providerID)(?:\[|$)/,
-  "Gateway.gateway.networking.k8s.io": /^spec\.addresses/,
-  "IPAddressPool.metallb.io": /^spec\.addresses/,
-  "IPAddress.networking.k8s.io": /^spec/,
-  "ServiceCIDR.networking.k8s.io": /^spec/,
-  // Schemas and their prose; only the conversion webhook is called.
-  "CustomResourceDefinition.apiextensions.k8s.io": /^spec\.(?!conversion)/,
-  // Annotations of alerts are links for people; labels and expressions name series.
-  "PrometheusRule.monitoring.coreos.com": /^spec\.groups/,
-};
+const NAMES = /^(?:apiVersion|kind|__\w+)$/;
 
 function content(object: KubernetesObject, body: Record<string, unknown>, skip: (path: string) => boolean): Fact[] {
   const kind = kindOf(object);
@@ -79,6 +69,11 @@ function content(object: KubernetesObject, body: Record<string, unknown>, skip: 
   if (kind !== "ConfigMap") return sweep(body, "", { skip });
   const binary = decoded(body.binaryData);
   return [...sweep(body.data, "data"), ...sweep(binary, "binaryData")];
+}
+
+/** What a policy may open or close where it is not known yet. */
+function unread(body: Record<string, unknown>): Fact[] {
+  return holesIn(body, "").map((path) => ({ kind: "unknown", path, hides: ["egress", "isolation", "host"] }));
 }
 
 function secret({ data, stringData }: Record<string, unknown>): Fact[] {
@@ -99,10 +94,17 @@ function decoded(data: unknown): unknown {
 
 // Annotations for people and for bookkeeping; every other one may configure something.
 const PROSE =
-  /^(?:kubectl\.kubernetes\.io\/last-applied-configuration|api-approved\.kubernetes\.io|artifacthub\.io\/.*|a8r\.io\/.*|backstage\.io\/.*|pulumi\.com\/.*|meta\.helm\.sh\/.*|.*\/(?:description|documentation|docs|homepage|source-url|change-cause|issue-url))$/;
+  /^(?:kubectl\.kubernetes\.io\/last-applied-configuration|api-approved\.kubernetes\.io|artifacthub\.io\/.*|a8r\.io\/.*|backstage\.io\/.*|org\.opencontainers\.image\..*|pulumi\.com\/.*|meta\.helm\.sh\/.*|.*\/(?:description|documentation|docs|homepage|source-url|change-cause|issue-url))$/;
+
+/** The same on a pod template. */
+function isProse(path: string): boolean {
+  const [, key] = /\.annotations\["([^"]+)"\]$/.exec(path) ?? [];
+  return key !== undefined && PROSE.test(key);
+}
 
 function annotations(metadata: unknown): Fact[] {
   const written = record(metadata).annotations;
+  if (metadata === UNKNOWN) return [{ kind: "unknown", path: "metadata", hides: ["host", "place"] }];
   if (written === UNKNOWN) return [{ kind: "unknown", path: "metadata.annotations", hides: ["host", "place"] }];
   return Object.entries(record(written)).flatMap(([key, value]) => {
     if (PROSE.test(key)) return [];
@@ -152,6 +154,15 @@ function openDoor(object: KubernetesObject): Fact[] {
     return [{ kind: "egress", path: "spec.outboundTrafficPolicy.mode", to: "everything", value: "ALLOW_ANY" }];
   }
   return [];
+}
+
+/** Backups go to a bucket that stands wherever its account was opened, unless a region or an endpoint says where. */
+function unplaced(object: KubernetesObject): Fact[] {
+  if (!/^(?:BackupStorage|VolumeSnapshot)Location\.velero\.io$/.test(kindOf(object))) return [];
+  const { config } = record(object.body.spec);
+  if (config === UNKNOWN || Object.keys(record(config)).some((key) => /region|url|endpoint/i.test(key))) return [];
+  const why = "says not where its bucket stands";
+  return [{ kind: "undecidable", path: "spec.config", why, remedy: "Set region, or s3Url for a store of one's own." }];
 }
 
 /** Helm renders a Release while it is being created: its objects reach neither this judge nor the policy pack. */

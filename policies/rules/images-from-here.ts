@@ -1,4 +1,4 @@
-import { registryInCountry, type Jurisdiction } from "../../components/country/jurisdiction.ts";
+import { type Jurisdiction, registryInCountry } from "../../components/country/jurisdiction.ts";
 import type { ImageFact } from "../fact.ts";
 import { pending, type Rule, type Ruling } from "../rule.ts";
 

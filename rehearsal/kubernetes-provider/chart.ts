@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cluster } from "./cluster.ts";
-import { isReason } from "./failure.ts";
 import { followUntil } from "./follow.ts";
 import { collectionPath } from "./kinds.ts";
 import type { KubeObject } from "./kube-object.ts";
@@ -13,6 +12,7 @@ export type Chart = { chart: string; version: string | undefined; definitions: {
 
 const crdsOf = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 const establishMs = 60_000;
+const namesOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /**
  * Finds the definitions behind a chart by the last segment of its name, in the folder that FREEHOLD_CRDS names:
@@ -56,35 +56,21 @@ export async function installChart(
   cancelled: AbortSignal,
 ): Promise<string[]> {
   const path = collectionPath(await cluster.resource(crdsOf));
+  const { items } = await cluster.client.request<{ items: KubeObject[] }>("GET", path, {}, undefined, namesOnly);
+  const present = new Set(items.map(({ metadata }) => metadata.name));
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(establishMs)]);
+  const established = ([now]: (KubeObject | undefined)[]) => (now && holds(now, "Established")) || undefined;
   await Promise.all(
-    definitions.map(async ({ name, text }) => {
-      const crd = await installed(name, text);
-      if (holds(crd, "Established")) return;
-      const reference = { ...crdsOf, name };
-      await followUntil(
-        cluster,
-        [{ reference, from: crd }],
-        ([now]) => (now && holds(now, "Established")) || undefined,
-        { signal },
-      );
-    }),
+    definitions
+      .filter(({ name }) => !present.has(name))
+      .map(async ({ name, text }) => {
+        // As the YAML that it is: parsing a megabyte here takes longer than the API server needs for it.
+        const body = { content: text, type: "application/yaml" };
+        const crd = await cluster.client.request<KubeObject>("POST", path, {}, body);
+        await followUntil(cluster, [{ reference: { ...crdsOf, name }, from: crd }], established, { signal });
+      }),
   );
   return definitions.map(({ name }) => name);
-
-  async function installed(name: string, text: string): Promise<KubeObject> {
-    try {
-      return await cluster.get({ ...crdsOf, name });
-    } catch {
-      try {
-        // As the YAML that it is: parsing a megabyte here takes longer than the API server needs for it.
-        return await cluster.client.request<KubeObject>("POST", path, {}, { content: text, type: "application/yaml" });
-      } catch (error) {
-        if (!isReason(error, "AlreadyExists")) throw error;
-        return cluster.get({ ...crdsOf, name });
-      }
-    }
-  }
 }
 
 /** Charts by name, and the add-ons whose definitions they install. */

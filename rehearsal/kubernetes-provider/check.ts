@@ -36,7 +36,7 @@ export async function check(
   if (token.name.endsWith("List") && isBuiltIn(token.apiVersion)) {
     throw new Error(`${token.name} only wraps other resources; declare the resources in it one by one`);
   }
-  const object = { ...normalised(toKubeObject(news)), apiVersion: token.apiVersion, kind: token.kind };
+  const object = normalised({ ...toKubeObject(news), apiVersion: token.apiVersion, kind: token.kind });
   if (!isMap(news.metadata ?? {}))
     return { inputs: { ...news, apiVersion: token.apiVersion, kind: token.kind }, failures: [] };
 

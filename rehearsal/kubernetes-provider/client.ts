@@ -57,9 +57,15 @@ export class Client {
    * Asks, and asks again where the server says that it is too busy. Throws an ApiError for what it refuses. No cancellation
    * stops it: of a write that was cut off, nobody would know whether it happened.
    */
-  async request<Answer>(method: string, path: string, query: Query = {}, body?: Body): Promise<Answer> {
+  async request<Answer>(
+    method: string,
+    path: string,
+    query: Query = {},
+    body?: Body,
+    accept?: string,
+  ): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
-      const response = await this.send(method, path, query, body, { timeout: silenceMs });
+      const response = await this.send(method, path, query, body, { timeout: silenceMs }, accept);
       const text = await read(response);
       const code = response.statusCode ?? 0;
       const wait = Number(response.headers["retry-after"]);
@@ -87,7 +93,14 @@ export class Client {
     }
   }
 
-  private send(method: string, path: string, query: Query, body: Body | undefined, limit: https.RequestOptions) {
+  private send(
+    method: string,
+    path: string,
+    query: Query,
+    body: Body | undefined,
+    limit: https.RequestOptions,
+    accept = "application/json",
+  ) {
     const { server, authorization } = this.connection;
     const url = new URL(server.pathname.replace(/\/$/, "") + path, server);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
@@ -96,7 +109,7 @@ export class Client {
       agent: this.agent,
       ...limit,
       headers: {
-        accept: "application/json",
+        accept,
         "user-agent": "freehold-rehearsal",
         ...(authorization && { authorization }),
         ...(body && { "content-type": body.type, "content-length": Buffer.byteLength(body.content) }),

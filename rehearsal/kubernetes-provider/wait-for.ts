@@ -22,9 +22,7 @@ function parse(expression: string): (object: KubeObject) => boolean {
   const [, type, status = "True"] = /^condition=([^=]+)(?:=(.+))?$/i.exec(expression) ?? [];
   if (type) {
     return (object) =>
-      statusConditions(object).some(
-        (condition) => condition.type === type && condition.status?.toLowerCase() === status.toLowerCase(),
-      );
+      statusConditions(object).some((condition) => equal(condition.type, type) && equal(condition.status, status));
   }
   const [, path, value] = /^jsonpath=\{?\.?([A-Za-z0-9_.-]+)\}?(?:=(.+))?$/.exec(expression) ?? [];
   if (path) {
@@ -36,4 +34,9 @@ function parse(expression: string): (object: KubeObject) => boolean {
   throw new Error(
     `pulumi.com/waitFor: ${JSON.stringify(expression)}; allowed here: condition=<type>[=<status>], jsonpath={.plain.path}[=<value>]`,
   );
+}
+
+/** As `kubectl wait` compares. */
+function equal(found: string | undefined, wanted: string): boolean {
+  return found?.toLowerCase() === wanted.toLowerCase();
 }

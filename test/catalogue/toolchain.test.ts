@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { toolchainCatalogue } from "../../catalogue/toolchain.ts";
-import { namesFor } from "../../rehearsal/source.ts";
+import { namesFor } from "../../rehearsal/toolchain/source.ts";
 
 const catalogue = toolchainCatalogue();
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");

@@ -5,6 +5,7 @@ import { CoreV1Api, KubeConfig, NetworkingV1Api } from "@kubernetes/client-node"
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../rehearsal/child.ts";
 import { removeCluster, startCluster } from "../../rehearsal/cluster.ts";
+import { rehearsalLabel } from "../../rehearsal/hall.ts";
 import { childEnv, type Home, prepareHome, projectFolder, rehearsalEnv } from "../../rehearsal/home.ts";
 import { inspect, setup, type Toolchain } from "../../rehearsal/toolchain.ts";
 
@@ -47,6 +48,9 @@ beforeAll(async () => {
   );
   prepareHome(home, toolchain, official ? "official" : "rehearsal");
   await startCluster(home, toolchain, "here");
+  // The rehearsal provider writes to no cluster that does not say it is for rehearsals.
+  const label = `/metadata/labels/${rehearsalLabel.replace("/", "~1")}`;
+  await core().patchNamespace({ name: "kube-system", body: [{ op: "add", path: label, value: "true" }] });
   await pulumi("stack", "init", "test");
 });
 
@@ -81,7 +85,7 @@ describe.each(engines)("the pack under the real engine, with the %s language hos
 
   it.each(Object.entries(leaks))("%s refuses at preview, and at up before the object exists", async (rule, leak) => {
     write(leak.source);
-    for (const command of [["preview"], ["up", "--yes"], ["up", "--yes", "--skip-preview"]]) {
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const ran = await pulumi(...command, pack);
       expect(ran.code, ran.said).not.toBe(0);
       expect(ran.said).toContain(
@@ -158,6 +162,15 @@ describe.each(engines)("the pack under the real engine, with the %s language hos
         });
       }
     }
+  });
+
+  it("is not fooled by disabling the policy that asks for a jurisdiction", async () => {
+    write(`new ConfigMap("harmless", { metadata: { name: "harmless", namespace: "default" }, data: { a: "b" } }, on);`);
+    const config = join(folder, "config.json");
+    writeFileSync(config, '{ "jurisdiction-is-declared": "disabled" }');
+    const ran = await pulumiWith({}, "preview", pack, `--policy-pack-config=${config}`);
+    expect(ran.code, ran.said).not.toBe(0);
+    expect(ran.said).toContain("no jurisdiction is declared");
   });
 
   it("takes the jurisdiction from the stack's own configuration", async () => {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { jurisdictionOf } from "../../components/country/jurisdiction.ts";
 import {
@@ -325,6 +326,14 @@ it("finds together exactly what the whole adds to the parts", () => {
   const parts = [...plan.flatMap((each) => judgeOne(each, here)), ...judgeTogether(plan, here)].map(line).sort();
   expect(whole).toEqual(parts);
   expect(judgeTogether(plan, here)).toHaveLength(2);
+});
+
+it("needs nothing of the engine or its SDKs, so that a program, a pack and a test can all have it", () => {
+  const folder = new URL("../../policies/", import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const importers = files.filter((file) => readFileSync(new URL(file, folder), "utf8").includes('from "@pulumi/'));
+  expect(files.length).toBeGreaterThan(15);
+  expect(importers.sort()).toEqual(["pack.ts", "program.ts"]);
 });
 
 it("judges a hundred resources in less than 50 ms", () => {

@@ -29,26 +29,21 @@ export function network(object: KubernetesObject): Fact[] {
 
 function networkPolicy(object: KubernetesObject): Fact[] {
   const spec = record(object.body.spec);
-  if (object.body.spec === UNKNOWN) return [hidden("spec")];
   const types = spec.policyTypes;
-  if (types === UNKNOWN || spec.egress === UNKNOWN) return [hidden("spec.egress")];
   // Without policyTypes a policy concerns egress only if it has egress rules.
   const concerned = Array.isArray(types) ? types.includes("Egress") : listOf(spec.egress).length > 0;
   if (!concerned) return [];
   const rules = listOf(spec.egress).flatMap((rule, index) => networkPolicyRule(rule, `spec.egress[${index}]`));
-  if (spec.podSelector === UNKNOWN) return [...rules, hidden("spec.podSelector")];
   return [...rules, ...(selectsAll(spec.podSelector) ? isolates(object, "spec.podSelector") : [])];
 }
 
 function networkPolicyRule(rule: unknown, path: string): Fact[] {
-  if (rule === UNKNOWN) return [hidden(path)];
   const to = record(rule).to;
-  if (to === UNKNOWN) return [hidden(at(path, "to"))];
+  if (rule === UNKNOWN || to === UNKNOWN) return [];
   // No peers means all of them, whatever the ports.
   if (listOf(to).length === 0) return [everything(path, "every destination")];
   return listOf(to).flatMap((peer, index) => {
     const where = at(at(path, "to"), index);
-    if (peer === UNKNOWN) return [hidden(where)];
     const block = record(peer).ipBlock;
     return block === undefined ? [] : range(record(block).cidr, at(at(where, "ipBlock"), "cidr"));
   });
@@ -58,7 +53,6 @@ function cilium(object: KubernetesObject): Fact[] {
   const specs = object.body.specs === undefined ? [{ spec: object.body.spec, path: "spec" }] : [];
   listOf(object.body.specs).forEach((spec, index) => void specs.push({ spec, path: `specs[${index}]` }));
   return specs.flatMap(({ spec: raw, path }) => {
-    if (raw === UNKNOWN) return [hidden(path)];
     const spec = record(raw);
     const rules = listOf(spec.egress).flatMap((rule, index) => ciliumRule(record(rule), `${path}.egress[${index}]`));
     const closes =
@@ -72,14 +66,11 @@ function ciliumRule(rule: Record<string, unknown>, path: string): Fact[] {
   const facts: Fact[] = [];
   listOf(rule.toEntities).forEach((entity, index) => {
     const where = at(at(path, "toEntities"), index);
-    if (entity === UNKNOWN) facts.push(hidden(where));
-    else if (/^(?:world(?:-ipv[46])?|all)$/.test(String(entity)))
-      facts.push(everything(where, `entity ${String(entity)}`));
+    if (/^(?:world(?:-ipv[46])?|all)$/.test(String(entity))) facts.push(everything(where, `entity ${String(entity)}`));
   });
   listOf(rule.toFQDNs).forEach((name, index) => {
     const where = at(at(path, "toFQDNs"), index);
     const { matchName, matchPattern } = record(name);
-    if (matchName === UNKNOWN || matchPattern === UNKNOWN) facts.push(hidden(where));
     if (typeof matchName === "string")
       facts.push({ kind: "host", path: at(where, "matchName"), value: matchName.toLowerCase() });
     if (typeof matchPattern === "string") facts.push(...namePattern(matchPattern, at(where, "matchPattern")));
@@ -100,7 +91,6 @@ function namePattern(pattern: string, path: string): Fact[] {
 }
 
 function calico(object: KubernetesObject): Fact[] {
-  if (object.body.spec === UNKNOWN) return [hidden("spec")];
   const spec = record(object.body.spec);
   const concerned = Array.isArray(spec.types) ? spec.types.includes("Egress") : listOf(spec.egress).length > 0;
   if (!concerned) return [];
@@ -136,10 +126,10 @@ function adminPolicy(object: KubernetesObject): Fact[] {
 }
 
 function range(cidr: unknown, path: string): Fact[] {
-  if (cidr === UNKNOWN) return [hidden(path)];
-  const reach = rangeReach(String(cidr));
-  if (reach === "everything") return [everything(path, String(cidr))];
-  return reach === "inside" ? [] : [{ kind: "egress", path, to: "range", value: String(cidr) }];
+  if (typeof cidr !== "string") return [];
+  const reach = rangeReach(cidr);
+  if (reach === "everything") return [everything(path, cidr)];
+  return reach === "inside" ? [] : [{ kind: "egress", path, to: "range", value: cidr }];
 }
 
 function isolates({ kind, namespace }: KubernetesObject, path: string): Fact[] {
@@ -157,8 +147,4 @@ function selectsAll(selector: unknown): boolean {
 
 function everything(path: string, value: string): Fact {
   return { kind: "egress", path, to: "everything", value };
-}
-
-function hidden(path: string): Fact {
-  return { kind: "unknown", path, hides: ["egress", "isolation"] };
 }

@@ -1,4 +1,4 @@
-import { type Resource, UNKNOWN } from "../../fact.ts";
+import { at, type Resource, UNKNOWN } from "../../fact.ts";
 
 /** A Kubernetes object as far as its identity goes. */
 export type KubernetesObject = {
@@ -24,7 +24,7 @@ export function objectOf({ type, props, provider }: Resource, body: Record<strin
     group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "",
     kind: kind.replace(/(?<=[a-z])Patch$/, ""),
     name: typeof metadata.name === "string" ? metadata.name : undefined,
-    namespace: metadata.namespace === undefined || metadata.namespace === null ? fallback : known(metadata.namespace),
+    namespace: body.metadata === UNKNOWN ? undefined : known(metadata.namespace ?? fallback),
     body,
   };
 }
@@ -42,6 +42,13 @@ export function record(value: unknown): Record<string, unknown> {
 /** A list, or an empty one where the value is something else. */
 export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Every place of a value that is not known yet. */
+export function holesIn(value: unknown, path: string): string[] {
+  if (value === UNKNOWN) return [path];
+  if (Array.isArray(value)) return value.flatMap((item, index) => holesIn(item, at(path, index)));
+  return Object.entries(record(value)).flatMap(([key, inner]) => holesIn(inner, at(path, key)));
 }
 
 function known(value: unknown): string | undefined {

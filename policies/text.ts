@@ -1,0 +1,144 @@
+import { isIP } from "node:net";
+import { parseAllDocuments } from "yaml";
+import { addressesIn, bareHost, rangeReach, reachOf } from "./address.ts";
+import { meaningOf, wordsOf } from "./key.ts";
+
+/** Something in a text that leads somewhere. */
+export type Found = {
+  kind: "host" | "image" | "place" | "bucket" | "range";
+  value: string;
+  because?: string;
+  /** The name it was given says that it is an endpoint, of an object store for one. */
+  endpoint?: boolean;
+};
+
+/** What the text in a field leads to, by the name of the field and by what is written: prose is not read. */
+export function foundIn(text: string, key: string): Found[] {
+  const meaning = meaningOf(key);
+  if (meaning === "image") {
+    const image = imageIn(text);
+    if (image !== undefined) return image;
+  }
+  if (text.length < 3) return meaning === "place" ? [{ kind: "place", value: text }] : [];
+  const withoutKeys = text.includes("-----BEGIN ") ? text.replace(/-----BEGIN [\s\S]*?-----END [^-]*-----/g, "") : text;
+  const manyLines = withoutKeys.includes("\n");
+  const lines = manyLines ? withoutComments(withoutKeys, key) : withoutKeys;
+  const endpoint = isEndpoint(key);
+  return [
+    ...addressesIn(lines).map((address) => ({ ...address, ...(endpoint && { endpoint }) })),
+    ...[...lines.matchAll(/\barn:[\w-]+:[\w-]+:([a-z]{2}[\w-]*-\d):/g)].map(([, region = ""]) => place(region)),
+    ...(manyLines || /=|--/.test(lines) ? pairs(lines) : []),
+    ...(manyLines ? configuration(lines) : meant(lines, key)),
+    ...unnamed(lines),
+  ];
+}
+
+/** Structures inside a string: one JSON value, or YAML documents that are mappings or lists. */
+export function documentsIn(text: string): unknown[] | undefined {
+  if (/^\s*[[{]/.test(text)) {
+    try {
+      const parsed: unknown = JSON.parse(text);
+      if (typeof parsed === "object" && parsed !== null) return [parsed];
+    } catch {
+      // Not JSON: flow YAML, or text that begins with a bracket.
+    }
+  }
+  // Parsing is what costs, so only where there is something to find.
+  if (!text.includes("\n") || !/^\s*(?:- )?["']?[\w.$/-]+["']?:(?:\s|$)/m.test(text)) return undefined;
+  if (!/\w\.\w|:\/\/|image|region|location|zone|::/i.test(text)) return undefined;
+  try {
+    const parsed = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" });
+    if (!Array.isArray(parsed) || parsed.some(({ errors }) => errors.length > 0)) return undefined;
+    const values = parsed.map((document) => document.toJS({ maxAliasCount: 1000 }) as unknown);
+    return values.every((inner) => inner === null || typeof inner === "object") ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a field names where its neighbours lead: beside an endpoint, a region is only a word of the protocol. */
+export function namesEndpoint(key: string, value: unknown): boolean {
+  if (typeof value !== "string" || meaningOf(key) !== "host" || !/endpoint|url|uri|host|server|address/i.test(key))
+    return false;
+  if (addressesIn(value).some(({ kind }) => kind === "host") || bareHost(value) !== undefined) return true;
+  return /^[a-z][\w.-]*(?::\d+)?$/i.test(value) && reachOf(value.replace(/:\d+$/, "")) === "inside";
+}
+
+/** The image that a field holds: none where it is a variable, undefined where it is no image at all. */
+function imageIn(text: string): Found[] | undefined {
+  const value = text.trim().replace(/^(?:oci|docker|docker-pullable):\/\//, "");
+  if (/^\$[({]|^\{\{/.test(value)) return [];
+  if (!/^\w[\w.-]*(?::\d+)?(?:\/[\w.-]+)*(?::[\w.-]+)?(?:@\w+:[0-9a-f]+)?$/i.test(value)) return undefined;
+  return [{ kind: "image", value }];
+}
+
+/** A value on one line, by what its field is called. */
+function meant(value: string, key: string): Found[] {
+  const meaning = meaningOf(key);
+  if (rangeReach(value) === "everything" && value.includes("/")) return [{ kind: "range", value }];
+  if (meaning === "place" && value.length < 40 && !/[/.]/.test(value))
+    return value.split(",").map((name) => place(name.trim()));
+  if (isIP(value) !== 0 && !/version|revision|^tag$/i.test(key)) return [host(value, key)];
+  return meaning === "host" ? value.split(/[\s,;]+/).flatMap((part) => bare(part, key)) : [];
+}
+
+/** `key=value` and `--key value` inside a text: flags, properties, connection strings, query parameters. */
+function pairs(lines: string): Found[] {
+  const written = [
+    ...lines.matchAll(/(?:^|[\s;,&?"'])-{0,2}([A-Za-z][\w.-]{0,60})[ \t]*[=:][ \t]*(?:tcp:)?["']?([^\s;&,"'|]+)/gm),
+    ...lines.matchAll(/(?:^|\s)--([A-Za-z][\w.-]{0,60})[ \t]+["']?([^\s;&,"'|-][^\s;&,"'|]*)/gm),
+  ];
+  const endpoint = written.some(([, key = "", value]) => namesEndpoint(key, value));
+  return written.flatMap(([, key = "", value = ""]): Found[] => {
+    const meaning = meaningOf(key);
+    if (meaning === "image" && /[/:]/.test(value)) return imageIn(value) ?? [];
+    if (meaning === "place" && !endpoint && /^[\w -]+$/.test(value)) return [place(value)];
+    return meaning === "host" ? bare(value, key) : [];
+  });
+}
+
+/** Lines of a configuration file: `Host logs.example.com`, and addresses wherever they stand. */
+function configuration(lines: string): Found[] {
+  const words = lines.matchAll(/^[ \t]*([A-Za-z][\w-]{0,40})[ \t]+["']?([^\s;"']+)["']?[ \t]*(?:;|\s|$)/gm);
+  const numbers = lines.matchAll(/(?:^|[\s,;="'])(\d{1,3}(?:\.\d{1,3}){3})(?=$|[\s,;"':])/gm);
+  return [
+    ...[...words].flatMap(([, key = "", value = ""]) => (meaningOf(key) === "host" ? bare(value, key) : [])),
+    ...[...numbers].flatMap(([, address = ""]) => (isIP(address) ? [host(address, "")] : [])),
+  ];
+}
+
+/** What needs no name: `host:port`, and the arguments of commands that fetch. */
+function unnamed(lines: string): Found[] {
+  const ports = /(?:^|[\s,;="'@])((?:[\w-]+\.)+[a-z][\w-]+|\d+(?:\.\d+){3}):\d{2,5}(?=$|[\s,;"'/])/gim;
+  const commands = /\b(?:curl|wget|ssh|scp|rsync|nc|telnet|dig|nslookup|ping|git clone)\s([^\n|;&]+)/g;
+  return [
+    ...[...lines.matchAll(ports)].flatMap(([, name = ""]) => bare(name, "")),
+    ...[...lines.matchAll(commands)].flatMap(([, rest = ""]) =>
+      rest.split(/\s+/).flatMap((word) => (word.startsWith("-") ? [] : bare(word.replace(/^["']|["']$/g, ""), ""))),
+    ),
+  ];
+}
+
+/** Prose is not configuration: comments go, and so do files that are only prose. */
+function withoutComments(text: string, key: string): string {
+  if (/readme|licen[cs]e|notice|changelog|\.(?:md|rst)$/i.test(key)) return "";
+  return text.replace(/^\s*(?:#|\/\/|;|<!--|\*|\/\*).*$/gm, "").replace(/\s#\s.*$/gm, "");
+}
+
+function bare(text: string, key: string): Found[] {
+  const name = bareHost(text);
+  return name === undefined ? [] : [host(name, key)];
+}
+
+function host(value: string, key: string): Found {
+  return { kind: "host", value, ...(isEndpoint(key) && { endpoint: true }) };
+}
+
+function place(value: string): Found {
+  return { kind: "place", value };
+}
+
+function isEndpoint(key: string): boolean {
+  const words = wordsOf(key);
+  return words.includes("endpoint") || words.includes("s3");
+}
