@@ -30,13 +30,11 @@ export async function managedObjects(kubeconfig: string): Promise<ManagedObject[
       return (items ?? []).map(({ metadata }) => ({ apiVersion, kind, metadata }));
     }),
   );
-  return lists
-    .flat()
-    .filter(({ metadata }) => metadata?.managedFields?.some(({ manager }) => manager === providerName));
+  return lists.flat().filter(({ kind, metadata }) => kind !== "Node" && metadata?.managedFields?.some(isProviders));
 }
 
-/** Field manager of both Kubernetes providers, the official one and a rehearsal's own. */
-const providerName = "pulumi-kubernetes";
+/** Both Kubernetes providers create as `pulumi-kubernetes` and update as the same with a suffix. */
+const isProviders = ({ manager }: { manager?: string }) => /^pulumi-kubernetes(-[0-9a-f]+)?$/.test(manager ?? "");
 
 /** What the API server lists, one preferred version each. Aggregated discovery answers all of it in two requests. */
 async function listable(config: KubeConfig): Promise<{ apiVersion: string; kind: string; path: string }[]> {

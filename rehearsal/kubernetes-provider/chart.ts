@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cluster } from "./cluster.ts";
+import { isReason } from "./failure.ts";
 import { followUntil } from "./follow.ts";
 import { collectionPath } from "./kinds.ts";
 import type { KubeObject } from "./kube-object.ts";
@@ -66,7 +67,11 @@ export async function installChart(
       .map(async ({ name, text }) => {
         // As the YAML that it is: parsing a megabyte here takes longer than the API server needs for it.
         const body = { content: text, type: "application/yaml" };
-        const crd = await cluster.client.request<KubeObject>("POST", path, {}, body);
+        const crd = await cluster.client.request<KubeObject>("POST", path, {}, body).catch((error: unknown) => {
+          // Another chart of the same program installs the same definitions.
+          if (isReason(error, "AlreadyExists")) return undefined;
+          throw error;
+        });
         await followUntil(cluster, [{ reference: { ...crdsOf, name }, from: crd }], established, { signal });
       }),
   );
