@@ -11,6 +11,8 @@ const program = new Command("freehold")
   .description("An AI cloud that its country owns, declared in one file and stood up by pulumi up.")
   .version(version)
   .helpCommand(false)
+  // Before the subcommands, which inherit it: wrong usage ends with 2, and never looks like a refusal.
+  .exitOverride()
   .showHelpAfterError("(freehold --help lists the commands)")
   .addHelpText(
     "after",
@@ -56,7 +58,7 @@ program
   .action(async (country, options) => (await import("./check.ts")).checkCommand(country, options));
 
 try {
-  await program.exitOverride().parseAsync(process.argv);
+  await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   fail(error);

@@ -20,7 +20,7 @@ export type Summary = {
   next: string[];
 };
 
-export function summarise({ country, engine, home, provider, seconds }: Rehearsed): Summary {
+export function summarise({ country, engine, home, provider, seconds, toolchain }: Rehearsed): Summary {
   const outputs = engine.outputs as {
     addresses: Record<string, string>;
     guards: { resources: number; verdicts: Record<string, number>; rules: Record<string, unknown> };
@@ -56,10 +56,8 @@ export function summarise({ country, engine, home, provider, seconds }: Rehearse
     simulated: [
       "nodes, their GPUs and the containers on them (kwok): no image is pulled, no model answers",
       "the add-ons' controllers: their custom resource definitions are the real ones, nothing acts on the objects",
-      provider === "rehearsal"
-        ? "the Kubernetes provider: Freehold's own, against the real API server; production takes the official one"
-        : "",
-    ].filter((text) => text !== ""),
+      ...standIns(toolchain, provider),
+    ],
     seconds: Math.round(seconds * 10) / 10,
     next: [
       `eval "$(npx freehold rehearse ${home.stack} --env)"; npx pulumi preview -s ${home.stack} --policy-pack policies`,
@@ -67,6 +65,17 @@ export function summarise({ country, engine, home, provider, seconds }: Rehearse
       "npm start -- --down takes everything away",
     ],
   };
+}
+
+/** The official parts that Freehold's own stand in for. */
+function standIns({ languageHost }: Rehearsed["toolchain"], provider: Rehearsed["provider"]): string[] {
+  const own = [
+    provider === "rehearsal" ? "Kubernetes provider (against the real API server)" : "",
+    languageHost === undefined ? "language host" : "",
+  ].filter((part) => part !== "");
+  return own.length > 0
+    ? [`Freehold's own ${own.join(" and ")} for the official one; production takes the official`]
+    : [];
 }
 
 /** The summary as a person reads it. */

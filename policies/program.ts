@@ -91,8 +91,8 @@ export async function plan(build: () => unknown): Promise<Resource[]> {
 
 /** Judges each resource once more when the engine registers it: by then values that the plan had to leave open are known. */
 function judgeAtRegistration(jurisdiction: Jurisdiction) {
-  pulumi.runtime.registerResourceTransform(async ({ type, name, props }) => {
-    const resource = { type, name, urn: name, props: (await settle(props)) as Resource["props"] };
+  pulumi.runtime.registerResourceTransform(async ({ type, name, custom, props }) => {
+    const resource = { type, name, custom, urn: name, props: (await settle(props)) as Resource["props"] };
     const broken = judgeOne(resource, jurisdiction).filter(({ verdict }) => verdict === "broken");
     if (broken.length === 0) return undefined;
     // The engine wraps what a transform throws in the noise of a remote call, so the report is logged by itself.

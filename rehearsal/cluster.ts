@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { run } from "./child.ts";
@@ -27,6 +29,7 @@ export async function startCluster(home: Home, toolchain: Parts, context: string
     `--kube-controller-manager-binary=${toolchain.controllerManager.path}`,
     `--kube-scheduler-binary=${toolchain.scheduler.path}`,
     `--kwok-controller-binary=${toolchain.kwok.path}`,
+    ...(await freePorts()),
     // Certificates, authentication and authorization, as a real cluster has them.
     "--secure-port",
     "--wait=60s",
@@ -55,6 +58,24 @@ export async function removeCluster(home: Home, toolchain: Pick<Toolchain, "kwok
   stopProcessesUnder(home.cluster);
   rmSync(home.cluster, { recursive: true, force: true });
   rmSync(home.kubeconfig, { force: true });
+}
+
+const portFlags = [
+  "etcd-port",
+  "kube-apiserver-port",
+  "kube-apiserver-insecure-port",
+  "kube-controller-manager-port",
+  "kube-scheduler-port",
+  "controller-port",
+];
+
+/** Left alone, kwokctl counts down from the same port every time, and two clusters that start together clash. */
+async function freePorts(): Promise<string[]> {
+  const servers = portFlags.map(() => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const flags = servers.map((server, index) => `--${portFlags[index]}=${(server.address() as AddressInfo).port}`);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return flags;
 }
 
 function kwokctl(home: Home, { kwokctl: binary }: Pick<Toolchain, "kwokctl">, args: string[]) {

@@ -7,7 +7,7 @@ import { placed } from "../components/country/fault.ts";
 import { CountryFaults, countryFromEngine, judgeState, jurisdiction } from "../components/country.ts";
 import { Freehold } from "../components/freehold.ts";
 import { preflight } from "../components/preflight.ts";
-import { stateInForce } from "../components/state.ts";
+import { stateInForce } from "../components/state-in-force.ts";
 import { guard } from "../policies/program.ts";
 
 const project = pulumi.runtime.getRootDirectory();
