@@ -4,7 +4,7 @@ const width = 15;
 
 /**
  * Says what is being done, one line a thing: what it is, how long it usually takes, and how long it took. On a terminal the
- * line of the thing in hand is rewritten as it goes on; elsewhere a line is printed when it begins and when it ends.
+ * line of the thing in hand is rewritten as it goes on; elsewhere a line is printed when it ends, and ahead of what takes long.
  */
 export class ProgressLines {
   readonly #out: NodeJS.WriteStream;
@@ -28,7 +28,8 @@ export class ProgressLines {
     this.#began = performance.now();
     this.#label = label;
     this.#doing = usuallySeconds ? `${doing} (usually ${duration(usuallySeconds)})` : doing;
-    if (!this.#live) return this.#print(this.#doing);
+    // A log needs a line ahead only where a reader would otherwise wonder.
+    if (!this.#live) return (usuallySeconds ?? 0) >= 10 ? this.#print(this.#doing) : undefined;
     this.#rewrite(this.#doing);
     this.#timer = setInterval(() => this.#rewrite(this.#doing), 1000);
     this.#timer.unref();

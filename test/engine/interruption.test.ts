@@ -12,12 +12,16 @@ afterAll(() => checkout.remove());
 const rehearse = () => checkout.start(["rehearse", "ch", "--provider=rehearsal", "--json"]);
 
 /** Moments in the life of a rehearsal, in the order in which they come: each run goes further than the one before. */
-type Moment = { when: string; signal: NodeJS.Signals; reached(stderr: string, finished: number): boolean };
+type Moment = {
+  when: string;
+  signal: NodeJS.Signals;
+  reached(stderr: string, finished: number, has: (file: string) => boolean): boolean;
+};
 const moments: Moment[] = [
   { when: "before the cluster", signal: "SIGKILL", reached: (stderr) => stderr.includes("Rehearsing") },
-  { when: "while the control plane starts", signal: "SIGKILL", reached: (stderr) => stderr.includes("control plane") },
-  { when: "while the hall is furnished", signal: "SIGKILL", reached: (stderr) => stderr.includes("  hall") },
-  { when: "while the stack is made", signal: "SIGKILL", reached: (stderr) => stderr.includes("  stack") },
+  { when: "while the control plane starts", signal: "SIGKILL", reached: (_, __, has) => has("cluster/clusters") },
+  { when: "while the hall is furnished", signal: "SIGKILL", reached: (_, __, has) => has("kubeconfig") },
+  { when: "while the stack is made", signal: "SIGKILL", reached: (_, __, has) => has("initial") },
   { when: "as the update begins", signal: "SIGKILL", reached: (stderr) => stderr.includes("  update") },
   updating(5, "SIGKILL"),
   updating(20, "SIGKILL"),
@@ -34,6 +38,7 @@ function updating(count: number, signal: NodeJS.Signals): Moment {
 
 it("finishes the job after ten interruptions, with nothing orphaned and nothing doubled", async () => {
   const folder = await rehearsalFolder();
+  const has = (file: string) => existsSync(join(folder, file));
   const seen: string[] = [];
   for (const { when, signal, reached } of moments) {
     const run = rehearse();
@@ -42,7 +47,7 @@ it("finishes the job after ten interruptions, with nothing orphaned and nothing 
       ended = true;
       return ran;
     });
-    while (!ended && !reached(run.stderr(), finishedSteps(folder))) await sleep(10);
+    while (!ended && !reached(run.stderr(), finishedSteps(folder), has)) await sleep(10);
     if (!ended) process.kill(run.pid, signal);
     const { code } = await end;
     seen.push(`${when}: ${code === 0 ? "was done" : "interrupted"}`);

@@ -256,9 +256,9 @@ describe("the rehearsal provider", () => {
     const said = await refusal("up --yes --skip-preview");
     expect(said).toContain("Deployment gpu timed out waiting to be Ready");
     expect(said).toMatch(/2 Pods: \[Unschedulable\]/);
-    const kept = (await workspace.resources()).at(-1);
+    const gpu = async () => (await workspace.resources()).find(({ id }) => id === "default/gpu");
+    const kept = await gpu();
     expect(kept).toMatchObject({
-      id: "default/gpu",
       initErrors: [expect.stringContaining("timed out"), expect.anything(), expect.anything()],
     });
 
@@ -271,8 +271,8 @@ describe("the rehearsal provider", () => {
     });
     workspace.program(deployment(60));
     await workspace.must("up --yes --skip-preview");
-    expect(workspace.steps().map(({ op, name }) => `${op} ${name}`)).toEqual(["update gpu"]);
-    expect((await workspace.resources()).at(-1).initErrors ?? []).toEqual([]);
+    expect(workspace.steps().map(({ op, name }) => `${op} ${name}`)).toContain("update gpu");
+    expect((await gpu()).initErrors ?? []).toEqual([]);
   });
 
   it("stops waiting when it is interrupted, keeps what it made, and leaves no process", async () => {

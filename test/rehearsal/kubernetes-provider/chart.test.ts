@@ -98,7 +98,8 @@ describe("a chart", () => {
       "GET /apis/apiextensions.k8s.io/v1": {
         resources: [{ name: "customresourcedefinitions", kind: "CustomResourceDefinition", namespaced: false }],
       },
-      "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions": { items: [] },
+      // As a real one answers where there is none.
+      "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions": { items: null },
       "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions": () => ({
         code: 422,
         body: status(422, "Invalid", "spec.names: Required value"),
