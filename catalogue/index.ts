@@ -11,6 +11,7 @@ import {
   modelShape,
   placesShape,
   servicesShape,
+  topLevelDomainsShape,
 } from "./shapes.ts";
 
 export type { Place } from "./place.ts";
@@ -152,6 +153,16 @@ export function serviceAt(host: string): Service | undefined {
   }
   return undefined;
 }
+
+/** Whether the public DNS, or a network beyond it, can answer names that end in this label (lower case, punycode). */
+export function isTopLevelDomain(label: string): boolean {
+  if (topLevelDomains === undefined) {
+    const { rootZone, beyond } = once("places/top-level-domains.yaml", topLevelDomainsShape);
+    topLevelDomains = new Set(`${rootZone} ${beyond}`.split(" "));
+  }
+  return topLevelDomains.has(label);
+}
+let topLevelDomains: Set<string> | undefined;
 
 /** Each table is read when it is first looked into: most places are plain ISO codes. */
 const places: PlaceTables = {

@@ -86,6 +86,12 @@ export const placesShape = z.strictObject({
   regions,
   recalled: regions.default({}),
 });
+export const topLevelDomainsShape = z.strictObject({
+  read: z.iso.date(),
+  source: z.string(),
+  rootZone: z.string(),
+  beyond: z.string(),
+});
 export const servicesShape = z.strictObject({
   read: z.iso.date(),
   verified,

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { topLevelDomains } from "./top-level-domains.ts";
+import { isTopLevelDomain } from "../catalogue/index.ts";
 
 /** What an address in a text leads to: a host, an artifact in a registry, or a bucket whose place its name does not tell. */
 export type Address = { kind: "host" | "image" | "bucket"; value: string; because?: string };
@@ -75,7 +75,7 @@ export function bareHost(text: string): string | undefined {
   if (/^[\d.]+$/.test(host) && isIP(host) === 0) return undefined;
   const value = normal(isIP(host) === 6 ? `[${host}]` : host);
   if (value === undefined || isIP(value)) return value;
-  return topLevelDomains.has(lastLabel(value)) || /\.(?:svc|local|internal)$/.test(value) ? value : undefined;
+  return isTopLevelDomain(lastLabel(value)) || /\.(?:svc|local|internal)$/.test(value) ? value : undefined;
 }
 
 /**
@@ -86,7 +86,7 @@ export function bareHost(text: string): string | undefined {
 export function reachOf(host: string): "inside" | "public" {
   if (isIP(host)) return isPublic(host) ? "public" : "inside";
   // A single label is answered by search lists, `http://cloud:8080` too.
-  return host.includes(".") && topLevelDomains.has(lastLabel(host)) ? "public" : "inside";
+  return host.includes(".") && isTopLevelDomain(lastLabel(host)) ? "public" : "inside";
 }
 
 /** What a CIDR opens: everything, addresses that are routed publicly, or only addresses inside; undefined if it is none. */
