@@ -67,6 +67,7 @@ export const addonShape = z.strictObject({
   proven: z.string(),
   namespace: z.string(),
   serves: z.array(z.string()),
+  limits: z.record(z.string(), z.number().int().positive()),
   images: z.record(z.string(), z.string()),
   install: z.url(),
   source: z.string(),

@@ -1,4 +1,4 @@
-import { accelerator, engine, model as modelFacts } from "../../catalogue/index.ts";
+import { accelerator, addon, engine, model as modelFacts } from "../../catalogue/index.ts";
 import type { Written } from "../country.ts";
 import type { Finding } from "./fault.ts";
 import type { Sound } from "./sound.ts";
@@ -25,6 +25,37 @@ export function judgeFit(file: Sound, declared: Declared): Finding[] {
     ...Object.entries(file.tenants ?? {}).flatMap(([name, tenant]) =>
       judgeTenant(name, tenant?.models ?? [], declared),
     ),
+    ...judgeGateway(file),
+  ];
+}
+
+/** What one gateway can hold, by the definitions of its add-ons: two rate limits a tenant, one route rule a model. */
+function judgeGateway({ tenants = {}, models = {} }: Sound): Finding[] {
+  const mostTenants = addon("envoy-gateway").limits.rateLimitRules! / 2;
+  const mostModels = addon("ai-gateway").limits.routeRules!;
+  const count = Object.keys(tenants).length;
+  const tooMany = Object.entries(tenants).filter(
+    ([, tenant]) => (tenant?.models ?? Object.keys(models)).length > mostModels,
+  );
+  return [
+    ...(count > mostTenants
+      ? [
+          {
+            at: ["tenants"],
+            of: "key" as const,
+            found: `${grouped(count)} tenants`,
+            allowed: `at most ${mostTenants} tenants at one gateway: it holds ${2 * mostTenants} rate limits, two a tenant`,
+            remedy: "serve the others from a second country file with a gateway.host of its own",
+          },
+        ]
+      : []),
+    ...tooMany.map(([name, tenant]) => ({
+      at: tenant?.models ? ["tenants", name, "models"] : ["tenants", name],
+      of: "key" as const,
+      found: `${(tenant?.models ?? Object.keys(models)).length} models for one tenant`,
+      allowed: `at most ${mostModels} models a tenant: one route holds no more rules`,
+      remedy: `name the models that ${name} uses: models: [...]`,
+    })),
   ];
 }
 
