@@ -1,4 +1,5 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
+import sdk from "@pulumi/pulumi/package.json" with { type: "json" };
 import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
@@ -11,7 +12,6 @@ import { servePlugin, toStatus, unary } from "./plugin-server.ts";
 // The Node.js language host of a rehearsal, where the official `pulumi-language-nodejs` cannot be had. The engine starts it
 // as `<this file> <engine address>`; Node is the one that runs this file, the SDK is the one installed for the program.
 
-const version = "3.259.0";
 const cancelled = new AbortController();
 let engine = process.argv.at(-1)!;
 
@@ -20,7 +20,7 @@ await servePlugin(languageGrpc.LanguageRuntimeService, {
     engine = request.getEngineAddress();
     return new languagePb.LanguageHandshakeResponse();
   }),
-  getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(version)),
+  getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(sdk.version)),
   getRequiredPackages: unary<languagePb.GetRequiredPackagesRequest, languagePb.GetRequiredPackagesResponse>((request) =>
     new languagePb.GetRequiredPackagesResponse().setPackagesList(
       requiredPackages(request.getInfo()!.getProgramDirectory()).map(({ name, version, server }) =>

@@ -7,7 +7,7 @@ export type Await = {
   beside?: (object: KubeObject) => Reference[];
   /** What is waited for; undefined when the object is ready. Throws a Hopeless when it never will be. */
   waitsFor: (object: KubeObject, beside: (KubeObject | undefined)[]) => string | undefined;
-  /** How long it has to stay ready before it counts. */
+  /** How long it has to stay ready before it counts, where other objects tell it. */
   settleMs?: number;
   /** Whether reading an object says that it is not ready, or only creating and updating it. */
   onRead: boolean;

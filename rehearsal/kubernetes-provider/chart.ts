@@ -57,8 +57,8 @@ export async function installChart(
   cancelled: AbortSignal,
 ): Promise<string[]> {
   const path = collectionPath(await cluster.resource(crdsOf));
-  const { items } = await cluster.client.request<{ items: KubeObject[] }>("GET", path, {}, undefined, namesOnly);
-  const present = new Set(items.map(({ metadata }) => metadata.name));
+  const { items } = await cluster.client.request<{ items: KubeObject[] | null }>("GET", path, {}, undefined, namesOnly);
+  const present = new Set(items?.map(({ metadata }) => metadata.name));
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(establishMs)]);
   const established = ([now]: (KubeObject | undefined)[]) => (now && holds(now, "Established")) || undefined;
   await Promise.all(

@@ -18,10 +18,16 @@ export function toOutputs(
   };
 }
 
+/** What a resource was declared with when it got these outputs. */
+export function inputsIn(outputs: Properties): Properties {
+  const inputs = outputs.__inputs ?? null;
+  return isMap(inputs) ? inputs : {};
+}
+
 /** The checkpoint in a resource's outputs. */
 export function fromOutputs(outputs: Properties): Checkpoint {
   const { __inputs, __initialApiVersion, __fieldManager, ...live } = outputs;
-  const inputs = toKubeObject(isMap(__inputs ?? null) ? (__inputs as Properties) : {});
+  const inputs = toKubeObject(inputsIn(outputs));
   return {
     inputs,
     live: toKubeObject(live),

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError } from "./client.ts";
 import type { Cluster, Reference } from "./cluster.ts";
 import { collectionPath } from "./kinds.ts";
 import type { KubeObject } from "./kube-object.ts";
+
+const pauseMs = 100;
 
 type Listed = { metadata: { resourceVersion: string }; items: KubeObject[] };
 
@@ -39,6 +42,8 @@ export async function* follow(
       if (!(error instanceof ApiError && (error.code === 410 || error.reason === "Expired"))) throw error;
       version = undefined;
     }
+    // A server that hangs up at once is not asked in a loop.
+    await sleep(pauseMs, undefined, { signal });
   }
 }
 

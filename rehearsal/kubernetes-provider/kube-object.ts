@@ -34,7 +34,15 @@ export type ManagedField = {
   time?: string;
 };
 
-const dashed = ["embedded-resource", "int-or-string", "list-map-keys", "list-type", "map-type", "preserve-unknown-fields", "validations"]; // biome-ignore format: one list
+const dashed = [
+  "embedded-resource",
+  "int-or-string",
+  "list-map-keys",
+  "list-type",
+  "map-type",
+  "preserve-unknown-fields",
+  "validations",
+];
 const dashedKeys = new Map(dashed.map((name) => [`x_kubernetes_${name.replaceAll("-", "_")}`, `x-kubernetes-${name}`]));
 const underscoredKeys = new Map([...dashedKeys].map(([underscored, key]) => [key, underscored]));
 
@@ -103,7 +111,24 @@ function isEmpty(value: Value): boolean {
   return value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
-const suffixes: Record<string, number> = { n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 }; // biome-ignore format: one table
+const suffixes: Record<string, number> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
 
 /** Whether two values are one Kubernetes quantity, spelled differently. */
 export function sameQuantity(a: Value, b: Value): boolean {

@@ -1,17 +1,20 @@
+import { setMaxListeners } from "node:events";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import sdk from "@pulumi/kubernetes/package.json" with { type: "json" };
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { unary } from "../plugin-server.ts";
 import { type CheckRequest, check } from "./check.ts";
+import { inputsIn } from "./checkpoint.ts";
 import { construct } from "./construct.ts";
 import { create } from "./create.ts";
 import { type Diff, diff } from "./diff.ts";
 import { Engine } from "./engine.ts";
-import { fromStruct, type Properties, toStruct } from "./properties.ts";
+import { fromStruct, toStruct } from "./properties.ts";
 import { type Read, read } from "./read.ts";
 import type { Patience } from "./ready.ts";
-import { checkRelease, diffRelease, inputsOfRelease, installRelease, releaseType } from "./release.ts";
+import { checkRelease, diffRelease, installRelease, releaseType } from "./release.ts";
 import { remove } from "./remove.ts";
 import { configure, diffSettings, type Settings } from "./settings.ts";
 import { parseUrn } from "./type-token.ts";
@@ -21,12 +24,10 @@ const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
 const { PROPOSE, ENFORCE, DISABLE } = providerPb.CheckRequest.AutonamingOptions.Mode;
 const kinds = providerPb.PropertyDiff.Kind;
 
-/** The version that this provider stands in for; the SDK asks for exactly this one. */
-export const version = "4.34.2";
-
 /** The calls of the engine, each answered from what the cluster says. */
 export function kubernetesProvider(engineAddress: string): UntypedServiceImplementation {
   const cancelled = new AbortController();
+  setMaxListeners(0, cancelled.signal);
   let engine = new Engine(engineAddress);
   let settings: Settings | undefined;
 
@@ -55,7 +56,7 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
       return new emptyPb.Empty();
     }),
 
-    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(version)),
+    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(sdk.version)),
 
     getSchema: unary(() => new providerPb.GetSchemaResponse().setSchema("{}")),
 
@@ -104,7 +105,7 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
       const urn = request.getUrn();
       const wanted = {
         urn,
-        oldInputs: inputsOf(fromStruct(request.getOlds())),
+        oldInputs: inputsIn(fromStruct(request.getOlds())),
         newInputs: fromStruct(request.getNews()),
         ignored: request.getIgnorechangesList(),
       };
@@ -186,10 +187,6 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
 
 function isRelease(urn: string): boolean {
   return parseUrn(urn).type === releaseType;
-}
-
-function inputsOf(state: Properties): Properties {
-  return inputsOfRelease(state);
 }
 
 function autonamingOf(request: providerPb.CheckRequest): CheckRequest["autonaming"] {

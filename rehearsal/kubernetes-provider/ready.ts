@@ -57,7 +57,8 @@ export async function untilReady(
   try {
     const others = (rule.beside?.(live) ?? []).map((reference) => ({ reference }));
     const followed = [{ reference: cluster.reference(live), from: live }, ...others];
-    const ready = await followUntil(cluster, followed, decide, { signal, settleMs: rule.settleMs });
+    const settleMs = others.length > 0 ? rule.settleMs : 0;
+    const ready = await followUntil(cluster, followed, decide, { signal, settleMs });
     if (said) say("");
     return ready;
   } catch (error) {

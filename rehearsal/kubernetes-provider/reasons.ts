@@ -3,7 +3,13 @@ import { field, type KubeObject } from "./kube-object.ts";
 
 type Condition = { type?: string; status?: string; reason?: string; message?: string };
 type Selector = { matchLabels?: Record<string, string> };
-type ContainerStatus = { name: string; state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; message?: string; exitCode?: number } } }; // biome-ignore format: one line
+type ContainerStatus = {
+  name: string;
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    terminated?: { reason?: string; message?: string; exitCode?: number };
+  };
+};
 
 /** The conditions in an object's status. */
 export function statusConditions(object: KubeObject): Condition[] {

@@ -2,7 +2,7 @@ import { findChart, installChart } from "./chart.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Diff, DiffRequest } from "./diff.ts";
 import { differences, formatPath } from "./differences.ts";
-import { isMap, type Properties, reveal, type Value } from "./properties.ts";
+import { type Properties, reveal } from "./properties.ts";
 import { parseUrn } from "./type-token.ts";
 
 /** The resource that stands for an installed Helm chart. */
@@ -48,9 +48,4 @@ export async function installRelease(
     id: preview ? "" : `${namespace}/${plain.name}`,
     outputs: { ...inputs, resourceNames, status, __inputs: inputs },
   };
-}
-
-/** The inputs that a release was installed with. */
-export function inputsOfRelease(outputs: Properties): Properties {
-  return isMap((outputs.__inputs ?? null) as Value) ? (outputs.__inputs as Properties) : {};
 }

@@ -3,7 +3,7 @@ import { fieldManagerOf, fromOutputs, toOutputs } from "./checkpoint.ts";
 import { json } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
 import { creator, isForced, type Ownership } from "./create.ts";
-import { explained, isReason, notReady } from "./failure.ts";
+import { explained, isNotFound, isReason, notReady } from "./failure.ts";
 import { idOf, type KubeObject, toKubeObject } from "./kube-object.ts";
 import { leaveToOthers, takeOver } from "./managed-fields.ts";
 import { relinquish } from "./patch.ts";
@@ -33,6 +33,8 @@ export async function update(
     updated = await write();
   } catch (error) {
     if (preview && isReason(error, "Forbidden")) return news;
+    if (isNotFound(error))
+      throw new Error(`${error.message}\n\nThe object is gone.\n  remedy   pulumi refresh, then pulumi up`);
     throw explained(error, fieldManager);
   }
 

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Client, credentials, type MethodDefinition, type ServerWritableStream } from "@grpc/grpc-js";
 import analyzerGrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
@@ -18,8 +17,10 @@ type Forward = (method: MethodDefinition<unknown, unknown>, request: Buffer) => 
  */
 export async function runPolicyPack(call: Call): Promise<void> {
   let pack: Promise<Forward> | undefined;
+  const over = Promise.withResolvers<void>();
+  call.on("cancelled", () => over.resolve());
   const start = (configuration?: analyzerPb.AnalyzerStackConfigureRequest) => {
-    pack ??= startPack(call, configuration);
+    pack ??= startPack(call, () => over.resolve(), configuration);
     return pack;
   };
   const methods = Object.entries(analyzerGrpc.AnalyzerService).map(([name, method]) => {
@@ -42,11 +43,15 @@ export async function runPolicyPack(call: Call): Promise<void> {
     Object.fromEntries(methods.map(({ name, answer }) => [name, answer])),
   );
   call.write(new languagePb.RunPluginResponse().setStdout(Buffer.from(`${port}\n`)));
-  await once(call, "cancelled");
+  await over.promise;
   server.forceShutdown();
 }
 
-async function startPack(call: Call, configuration?: analyzerPb.AnalyzerStackConfigureRequest): Promise<Forward> {
+async function startPack(
+  call: Call,
+  onEnd: () => void,
+  configuration?: analyzerPb.AnalyzerStackConfigureRequest,
+): Promise<Forward> {
   const info = call.request.getInfo()!;
   const folder = info.getProgramDirectory();
   const options = runtimeOptions(info);
@@ -69,6 +74,7 @@ async function startPack(call: Call, configuration?: analyzerPb.AnalyzerStackCon
     (code) => {
       call.write(new languagePb.RunPluginResponse().setExitcode(code));
       call.end();
+      onEnd();
     },
     () => {},
   );

@@ -89,7 +89,9 @@ describe("a chart", () => {
     const { signal } = new AbortController();
     const names = await installChart(findChart({ chart: "gateway-helm" }, crds.folder)!, cluster, signal);
     expect(names).toEqual(["gateways.example", "routes.example", "envoyproxies.example"]);
-    expect(posted.map((text) => text.trim()).sort()).toEqual([definition("envoyproxies.example"), definition("routes.example")].map((text) => text.trim()).sort()); // biome-ignore format: one line
+    expect(posted.map((text) => text.trim()).sort()).toEqual(
+      [definition("envoyproxies.example"), definition("routes.example")].map((text) => text.trim()).sort(),
+    );
   });
 
   it("whose definition the API server refuses fails in its words", async () => {

@@ -149,7 +149,8 @@ describe("a path", () => {
 });
 
 describe("provider settings", () => {
-  const kubeconfig = (server: string) => `{"current-context":"a","contexts":[{"name":"a","context":{"cluster":"c","user":"u"}}],"clusters":[{"name":"c","cluster":{"server":"${server}"}}]}`; // biome-ignore format: one line
+  const kubeconfig = (server: string) =>
+    `{"current-context":"a","contexts":[{"name":"a","context":{"cluster":"c","user":"u"}}],"clusters":[{"name":"c","cluster":{"server":"${server}"}}]}`;
 
   it("that lead to another cluster replace the provider, and with it all that it made", () => {
     const moved = diffSettings(

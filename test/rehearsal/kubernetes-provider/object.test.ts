@@ -116,7 +116,12 @@ describe("a checkpoint", () => {
 });
 
 describe("managed fields", () => {
-  const entry = (manager: string, operation: "Apply" | "Update", fieldsV1: Properties, subresource?: string) => ({ manager, operation, fieldsV1, subresource }); // biome-ignore format: one line
+  const entry = (manager: string, operation: "Apply" | "Update", fieldsV1: Properties, subresource?: string) => ({
+    manager,
+    operation,
+    fieldsV1,
+    subresource,
+  });
   const object = (...managedFields: ReturnType<typeof entry>[]): KubeObject => ({
     apiVersion: "v1",
     kind: "ConfigMap",

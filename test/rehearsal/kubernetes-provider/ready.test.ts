@@ -6,7 +6,12 @@ import { NotReady, timeoutMs, untilReady } from "../../../rehearsal/kubernetes-p
 import { conditionOf } from "../../../rehearsal/kubernetes-provider/wait-for.ts";
 import { ApiServer, discovery } from "./api-server.ts";
 
-const condition = (type: string, status = "True", reason = "Because", message = "so it is") => ({ type, status, reason, message }); // biome-ignore format: one line
+const condition = (type: string, status = "True", reason = "Because", message = "so it is") => ({
+  type,
+  status,
+  reason,
+  message,
+});
 const object = (spec: Properties, status: Properties, more: Properties = {}): KubeObject =>
   toKubeObject({ apiVersion: "v1", kind: "K", metadata: { name: "x", generation: 2 }, spec, status, ...more });
 
