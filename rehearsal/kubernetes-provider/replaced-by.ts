@@ -5,82 +5,21 @@ import { groupOf } from "./type-token.ts";
 /** Which of the provider's settings decide whether a change of data replaces the object. */
 export type Mutability = { configMaps: boolean; secrets: boolean };
 
-const container = [
-  "args",
-  "command",
-  "env",
-  "image",
-  "imagePullPolicy",
-  "lifecycle",
-  "livenessProbe",
-  "ports",
-  "readinessProbe",
-  "resources",
-  "securityContext",
-  "stdin",
-  "stdinOnce",
-  "terminationMessagePath",
-  "terminationMessagePolicy",
-  "tty",
-  "volumeDevices",
-  "volumeMounts",
-  "workingDir",
-];
-const pod = [
-  "affinity",
-  "automountServiceAccountToken",
-  "dnsConfig",
-  "dnsPolicy",
-  "enableServiceLinks",
-  "hostAliases",
-  "hostIPC",
-  "hostNetwork",
-  "hostPID",
-  "hostname",
-  "imagePullSecrets",
-  "nodeName",
-  "nodeSelector",
-  "overhead",
-  "preemptionPolicy",
-  "priority",
-  "priorityClassName",
-  "readinessGates",
-  "restartPolicy",
-  "runtimeClassName",
-  "schedulerName",
-  "securityContext",
-  "serviceAccount",
-  "serviceAccountName",
-  "shareProcessNamespace",
-  "subdomain",
-  "terminationGracePeriodSeconds",
-  "volumes",
-  ...["containers", "initContainers"].flatMap((list) => container.map((field) => `${list}.*.${field}`)),
-];
-const volumeSources = [
-  "awsElasticBlockStore",
-  "azureDisk",
-  "azureFile",
-  "cephfs",
-  "cinder",
-  "csi",
-  "fc",
-  "flexVolume",
-  "flocker",
-  "gcePersistentDisk",
-  "glusterfs",
-  "hostPath",
-  "iscsi",
-  "local",
-  "nfs",
-  "photonPersistentDisk",
-  "portworxVolume",
-  "quobyte",
-  "rbd",
-  "scaleIO",
-  "storageos",
-  "vsphereVolume",
-];
+const container = words(`
+  args command env image imagePullPolicy lifecycle livenessProbe ports readinessProbe resources securityContext stdin
+  stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts workingDir
+`);
+const pod = words(`
+  affinity automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks hostAliases hostIPC hostNetwork hostPID
+  hostname imagePullSecrets nodeName nodeSelector overhead preemptionPolicy priority priorityClassName readinessGates
+  restartPolicy runtimeClassName schedulerName securityContext serviceAccount serviceAccountName shareProcessNamespace
+  subdomain terminationGracePeriodSeconds volumes
+`);
+const containers = ["containers", "initContainers"].flatMap((list) => container.map((field) => `${list}.*.${field}`));
+const volumeSources = words(`
+  awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk glusterfs hostPath
+  iscsi local nfs photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume
+`);
 const spec = (fields: string[]) => fields.map((field) => `spec.${field}`);
 
 /**
@@ -100,7 +39,7 @@ const replacing: Record<string, string[]> = {
   "batch/Job": spec(["completions", "parallelism", "selector", "template"]),
   "/PersistentVolume": spec(volumeSources),
   "/PersistentVolumeClaim": spec(["accessModes", "selector", "storageClassName", "volumeName"]),
-  "/Pod": spec(pod),
+  "/Pod": spec([...pod, ...containers]),
   "/ResourceQuota": spec(["scopes"]),
   "/Service": spec(["clusterIP"]),
   "rbac.authorization.k8s.io/ClusterRoleBinding": ["roleRef"],
@@ -128,4 +67,8 @@ function dataFields({ apiVersion, kind, immutable }: KubeObject, { configMaps, s
 /** The field itself, something in it, or something that holds it and is gone or new as a whole. */
 function covers(pattern: string[], path: Path): boolean {
   return pattern.slice(0, path.length).every((key, index) => key === "*" || key === String(path[index]));
+}
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
 }

@@ -30,26 +30,12 @@ export function parseTypeToken(type: string, inputs: { apiVersion?: unknown; kin
   };
 }
 
-const builtInGroups = [
-  "admissionregistration.k8s.io",
-  "apiextensions.k8s.io",
-  "apiregistration.k8s.io",
-  "authentication.k8s.io",
-  "authorization.k8s.io",
-  "certificates.k8s.io",
-  "coordination.k8s.io",
-  "discovery.k8s.io",
-  "events.k8s.io",
-  "flowcontrol.apiserver.k8s.io",
-  "internal.apiserver.k8s.io",
-  "networking.k8s.io",
-  "node.k8s.io",
-  "rbac.authorization.k8s.io",
-  "resource.k8s.io",
-  "scheduling.k8s.io",
-  "storage.k8s.io",
-  "storagemigration.k8s.io",
-];
+const builtInGroups = `
+  admissionregistration.k8s.io apiextensions.k8s.io apiregistration.k8s.io authentication.k8s.io authorization.k8s.io
+  certificates.k8s.io coordination.k8s.io discovery.k8s.io events.k8s.io flowcontrol.apiserver.k8s.io
+  internal.apiserver.k8s.io networking.k8s.io node.k8s.io rbac.authorization.k8s.io resource.k8s.io scheduling.k8s.io
+  storage.k8s.io storagemigration.k8s.io
+`.split(/\s+/);
 
 /** Whether an apiVersion belongs to Kubernetes itself, so that no custom resource definition can ever add a kind to it. */
 export function isBuiltIn(apiVersion: string): boolean {

@@ -3,7 +3,7 @@ import { Client, credentials, type MethodDefinition, type ServerWritableStream }
 import analyzerGrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
-import { anySize, listen, unary } from "../plugin-server.ts";
+import { anySize, CallError, listen, unary } from "../plugin-server.ts";
 import { ended, sdkScript, spawnNode } from "./child.ts";
 import { runtimeOptions, typescriptEnvironment } from "./program.ts";
 
@@ -96,7 +96,7 @@ async function startPack(
         (bytes) => bytes,
         (bytes) => bytes,
         request,
-        (error, response) => (error ? reject(error) : resolve(response!)),
+        (error, response) => (error ? reject(new CallError(error.details, error.code)) : resolve(response!)),
       ),
     );
 }

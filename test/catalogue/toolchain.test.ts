@@ -51,7 +51,9 @@ test("official files have a name for every machine they are published for, and c
 
 test("the versions are those that the Go modules and package.json pin", () => {
   const pinned = (module: string, path: string) =>
-    new RegExp(`^\\s*(?:require )?${path} v(\\S+)`, "m").exec(read(`rehearsal/toolchain/modules/${module}/go.mod`))?.[1];
+    new RegExp(`^\\s*(?:require )?${path} v(\\S+)`, "m").exec(
+      read(`rehearsal/toolchain/modules/${module}/go.mod`),
+    )?.[1];
   expect(pinned("pulumi", "github.com/pulumi/pulumi/pkg/v3")).toBe(catalogue.parts.pulumi.version);
   expect(pinned("kubernetes", "k8s.io/kubernetes")).toBe(catalogue.parts["kube-apiserver"].version);
   expect(pinned("kubernetes", "go.etcd.io/etcd/server/v3")).toBe(catalogue.parts.etcd.version);

@@ -46,7 +46,11 @@ describe("required packages", () => {
     write(project.folder, "package.json", { dependencies: { "@pulumi/kubernetes": "4.34.2" } });
     install("@pulumi/kubernetes", { name: "@pulumi/kubernetes", version: "4.34.2", pulumi: { resource: true } });
     install("@pulumi/pulumi", { name: "@pulumi/pulumi", version: "3.259.0" });
-    install("theirs", { name: "theirs", version: "1.0.0", pulumi: { resource: true, name: "th", version: "v2.0.0", server: "https://x.example" } });
+    install("theirs", {
+      name: "theirs",
+      version: "1.0.0",
+      pulumi: { resource: true, name: "th", version: "v2.0.0", server: "https://x.example" },
+    });
     install("nameless", { name: "nameless", version: "1.0.0", pulumi: { resource: true } });
     mkdirSync(join(project.folder, "stacks"));
 

@@ -1,8 +1,8 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
-import { DaemonSet } from "@pulumi/kubernetes/apps/v1/daemonSet.js";
-import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
+import { DaemonSet } from "@pulumi/kubernetes/apps/v1/daemonSet.js";
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
