@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { Checkout } from "../engine/checkout.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const cache = mkdtempSync(join(tmpdir(), "freehold-cli-"));
@@ -43,6 +44,21 @@ describe("freehold check", () => {
 });
 
 describe("freehold rehearse", () => {
+  it("starts nothing for a country file with faults, and says them all", () => {
+    const checkout = new Checkout();
+    const file = join(checkout.folder, "stacks/Pulumi.ch.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replace("CH-ZH", "us-east-1").replace("nodes: 4", "nodes: four"));
+    const ran = spawnSync(process.execPath, [join(checkout.folder, "cli/freehold.js"), "rehearse", "ch"], {
+      encoding: "utf8",
+      env: { ...process.env, FREEHOLD_CACHE: cache },
+    });
+    rmSync(checkout.folder, { recursive: true });
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain("has 2 faults");
+    expect(ran.stderr).toContain("stacks/Pulumi.ch.yaml:14:12  freehold:target.place");
+    expect(existsSync(join(cache, "rehearsals"))).toBe(false);
+  });
+
   it("says which countries there are when it is asked for one that is not", () => {
     const ran = freehold("rehearse", "atlantis");
     expect(ran.status).toBe(1);

@@ -127,6 +127,20 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
     await expect(pod(`${registry}/nginx:1`)).resolves.toBeDefined();
   });
 
+  it("is no rehearsal on any other cluster: state that is not where the country says is refused, and so is our provider", async () => {
+    const label = (value: string | null) =>
+      core(kubeconfig).patchNamespace({
+        name: "kube-system",
+        body: [{ op: value ? "add" : "remove", path: "/metadata/labels/freehold.dev~1rehearsal", value }],
+      });
+    await label(null);
+    const preview = await checkout.pulumi("preview -s ch");
+    await label("true");
+    const said = preview.stdout + preview.stderr;
+    expect(preview.code).not.toBe(0);
+    expect(said).toContain(provider === "rehearsal" ? "npx freehold setup --production" : "freehold:state.backend");
+  });
+
   it("comes down with plain pulumi, and up again", async () => {
     const destroy = await checkout.pulumi("destroy -s ch --yes");
     expect(destroy.code, destroy.stdout + destroy.stderr).toBe(0);

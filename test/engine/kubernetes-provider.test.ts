@@ -225,7 +225,7 @@ describe("the rehearsal provider", () => {
   it("installs a chart's definitions, so that its objects are judged by them", async () => {
     const gatewayClass = (spec: string) => `${customResource}
       import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
-      const chart = new Chart("gateway", { chart: "oci://docker.io/envoyproxy/gateway-helm", version: "v1.9.0" });
+      const chart = new Chart("gateway", { chart: "oci://registry.example/envoyproxy/gateway-helm", version: "v1.9.0" });
       new CustomResource("class", {
         apiVersion: "gateway.networking.k8s.io/v1", kind: "GatewayClass", metadata: { name: "class" }, spec: ${spec},
       }, { dependsOn: chart });`;

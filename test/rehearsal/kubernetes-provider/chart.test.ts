@@ -37,7 +37,7 @@ function crdsFolder() {
 describe("a chart", () => {
   it("is found by the end of its name, with its add-ons' definitions", () => {
     using crds = crdsFolder();
-    for (const chart of ["oci://docker.io/envoyproxy/gateway-helm", "gateway-helm", "./charts/gateway-helm/"]) {
+    for (const chart of ["oci://registry.example/envoyproxy/gateway-helm", "gateway-helm", "./charts/gateway-helm/"]) {
       const found = findChart({ chart, version: "1.9.0" }, crds.folder)!;
       expect(found.definitions.map(({ name }) => name)).toEqual([
         "gateways.example",
