@@ -16,7 +16,7 @@ export type Home = {
   folder: string;
   /** PULUMI_HOME: plugins, and `pulumi` as `npx pulumi` finds it. */
   pulumiHome: string;
-  /** The real CLI with its language host and analyzer beside it. */
+  /** The real CLI with its language host beside it. */
   engine: string;
   state: string;
   passphraseFile: string;
@@ -92,7 +92,6 @@ export function prepareHome(home: Home, toolchain: Toolchain, provider: Provider
   } else {
     placeScript(join(home.engine, "pulumi-language-nodejs"), "rehearsal/language-host.ts");
   }
-  placeScript(join(home.engine, "pulumi-analyzer-policy-nodejs"), "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
 
   const version = toolchain.pulumi.version;
   placeScript(join(home.pulumiHome, "versions", version, "bin", "pulumi"), "rehearsal/pulumi.ts");

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { jurisdictionOf } from "../../components/country/jurisdiction.ts";
 import { judgeOne, UNKNOWN } from "../../policies/judge.ts";
 
 const here = jurisdictionOf("CH", { hosts: ["*.alpen.example"] });
 const folder = mkdtempSync(join(tmpdir(), "freehold-kubeconfig-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the cluster that a Kubernetes provider talks to", () => {
   beforeEach(() => {
