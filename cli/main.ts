@@ -40,7 +40,11 @@ program
 program
   .command("setup")
   .description("fetch or build the engine and the control plane into the cache")
-  .option("--production", "also put the official CLI and provider where plain pulumi finds them, for closed networks")
+  .option(
+    "--production",
+    "put the official CLI, language host and provider where plain pulumi finds them, for closed networks",
+  )
+  .option("--built-engine", "with --production: a CLI built from the official source may stand for the published one")
   .option("--json", "print where everything is as JSON")
   .action(async (options) => (await import("./setup.ts")).setupCommand(options));
 

@@ -6,12 +6,19 @@ import { ProgressLines } from "./progress.ts";
 import { SetupLines } from "./setup-lines.ts";
 
 /** `freehold setup`: everything a rehearsal runs on, and with --production what plain pulumi needs on a closed network. */
-export async function setupCommand(options: { production?: boolean; json?: boolean }): Promise<void> {
+export async function setupCommand(options: {
+  production?: boolean;
+  builtEngine?: boolean;
+  json?: boolean;
+}): Promise<void> {
   const lines = new ProgressLines(options.json ? process.stderr : process.stdout);
   const show = new SetupLines(lines);
   if (options.production) {
     const pulumiHome = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
-    const installed = await installOfficial(pulumiHome, { progress: (progress) => show.show(progress) });
+    const installed = await installOfficial(pulumiHome, {
+      progress: (progress) => show.show(progress),
+      builtEngine: options.builtEngine,
+    });
     show.close();
     if (options.json) process.stdout.write(`${JSON.stringify(installed, null, 2)}\n`);
     else
