@@ -242,10 +242,9 @@ function traffic(tenants: Country["tenants"]) {
 
 /** Envoy Gateway runs the proxies in its own namespace: there too they reach the models, their controllers, and DNS. */
 function closeProxies({ models }: GatewayArgs, opts: pulumi.ResourceOptions) {
-  const inNamespace = (name: string) => ({
+  const inNamespace = (name: pulumi.Input<string>) => ({
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
   });
-  const ports = [...new Set(Object.values(models).map((model) => model.port))];
   new NetworkPolicy(
     "proxies",
     {
@@ -254,7 +253,10 @@ function closeProxies({ models }: GatewayArgs, opts: pulumi.ResourceOptions) {
         podSelector: { matchLabels: { "gateway.envoyproxy.io/owning-gateway-name": gatewayNames.name } },
         policyTypes: ["Egress"],
         egress: [
-          { to: [inNamespace("freehold-models")], ports: ports.map((port) => ({ protocol: "TCP", port })) },
+          ...Object.values(models).map(({ namespace, port }) => ({
+            to: [inNamespace(namespace)],
+            ports: [{ protocol: "TCP", port }],
+          })),
           { to: [inNamespace(addon("envoy-gateway").namespace), inNamespace(addon("ai-gateway").namespace)] },
           {
             to: [inNamespace("kube-system")],

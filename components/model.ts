@@ -22,6 +22,8 @@ export class Model extends pulumi.ComponentResource {
   /** In-cluster host name of the OpenAI-compatible API; resolves to every ready replica. */
   readonly host: pulumi.Output<string>;
   readonly port: number;
+  /** Namespace of its pods. */
+  readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: ModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:Model", name, {}, opts);
@@ -74,6 +76,7 @@ export class Model extends pulumi.ComponentResource {
 
     this.host = pulumi.interpolate`${service.metadata.name}.${args.namespace}.svc.cluster.local`;
     this.port = engine.port;
+    this.namespace = service.metadata.namespace;
     this.registerOutputs({ host: this.host, port: this.port });
   }
 }
