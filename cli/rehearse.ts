@@ -87,7 +87,6 @@ function providerChoice(asked: string | undefined): ProviderChoice | undefined {
 }
 
 const titles = {
-  country: ["country", "reading the country file"],
   cluster: ["control plane", "starting etcd, API server, controllers, scheduler, kwok"],
   hall: ["hall", "simulated nodes, the add-ons' custom resource definitions"],
   stack: ["stack", "a stack and secrets of its own"],

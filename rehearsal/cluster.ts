@@ -39,11 +39,18 @@ export async function startCluster(home: Home, toolchain: Parts, context: string
     await removeCluster(home, toolchain);
     throw new Error(`The control plane did not start.\n${created.stderr.trim().split("\n").slice(-8).join("\n")}`);
   }
-  const config = parse(readFileSync(unfinished, "utf8"));
+  nameContext(unfinished, context);
+  renameSync(unfinished, home.kubeconfig);
+}
+
+/** Gives the one context of a kubeconfig the name that the country uses for it. */
+export function nameContext(kubeconfig: string, context: string): void {
+  const config = parse(readFileSync(kubeconfig, "utf8"));
+  if (config["current-context"] === context) return;
   config.contexts[0].name = context;
   config["current-context"] = context;
-  writeFileSync(unfinished, stringify(config), { mode: 0o600 });
-  renameSync(unfinished, home.kubeconfig);
+  writeFileSync(`${kubeconfig}.named`, stringify(config), { mode: 0o600 });
+  renameSync(`${kubeconfig}.named`, kubeconfig);
 }
 
 /** Whether every process of the control plane lives. */

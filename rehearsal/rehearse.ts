@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Country } from "../components/country.ts";
-import { loadCountry } from "../components/country.ts";
-import { clusterRuns, removeCluster, startCluster } from "./cluster.ts";
+import { type Country, loadCountry } from "../components/country.ts";
+import { clusterRuns, nameContext, removeCluster, startCluster } from "./cluster.ts";
 import { type EngineProgress, type EngineResult, runEngine } from "./engine.ts";
 import { furnishHall } from "./hall.ts";
 import { type Home, homeOf, type ProviderChoice, prepareHome, rehearsalEnv } from "./home.ts";
@@ -22,11 +21,13 @@ export type RehearseOptions = {
 
 /** One thing being done, told when it begins, while it goes on, and when it has ended. */
 export type Step =
-  | { step: "country" | "cluster" | "hall" | "stack" | "recover" | "update"; phase: "begin"; usuallySeconds: number }
-  | { step: "cluster" | "hall" | "stack" | "recover" | "update" | "country"; phase: "end"; detail: string }
+  | { step: StepName; phase: "begin"; usuallySeconds: number }
+  | { step: StepName; phase: "end"; detail: string }
   | { step: "update"; phase: "progress"; progress: EngineProgress }
   | { step: "setup"; phase: "progress"; progress: SetupProgress }
   | { step: "wait"; phase: "progress"; pid: number };
+
+type StepName = "cluster" | "hall" | "stack" | "recover" | "update";
 
 /** What stands after a rehearsal, and how it came to stand. */
 export type Rehearsed = {
@@ -103,7 +104,7 @@ async function stand(
   provider: ProviderChoice,
   { onStep }: RehearseOptions,
 ) {
-  const step = async (name: "cluster" | "hall" | "stack" | "recover", usuallySeconds: number, work: () => unknown) => {
+  const step = async (name: StepName, usuallySeconds: number, work: () => unknown) => {
     onStep({ step: name, phase: "begin", usuallySeconds });
     onStep({ step: name, phase: "end", detail: String((await work()) ?? "") });
   };
@@ -112,9 +113,8 @@ async function stand(
   if (!running) rmSync(home.folder, { recursive: true, force: true });
   mkdirSync(home.folder, { recursive: true, mode: 0o700 });
   prepareHome(home, toolchain, provider);
-  if (!running) {
-    await step("cluster", 5, () => startCluster(home, toolchain, country.target.context));
-  }
+  if (running) nameContext(home.kubeconfig, country.target.context);
+  else await step("cluster", 5, () => startCluster(home, toolchain, country.target.context));
   await step("hall", 3, () => furnishHall(home, country, toolchain.crds.path));
   settleState(home);
   await step("stack", 1, () => {

@@ -53,7 +53,9 @@ export const onprem: Cloud = {
     }
   },
 
-  provider: (name, { target }) => new Provider(name, { context: target.context }),
+  provider: (name, { target }) =>
+    // A context is a name in somebody's kubeconfig: only another place makes it another cluster, with everything made anew.
+    new Provider(name, { context: target.context, clusterIdentifier: `freehold-${target.place}` }),
 };
 
 const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || host.startsWith("127.");
