@@ -127,7 +127,7 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
     await expect(pod(`${registry}/nginx:1`)).resolves.toBeDefined();
   });
 
-  it("is no rehearsal on any other cluster: state that is not where the country says is refused, and so is our provider", async () => {
+  it("is no rehearsal on any other cluster: there, state that is not where the country says is refused", async () => {
     const label = (value: string | null) =>
       core(kubeconfig).patchNamespace({
         name: "kube-system",
@@ -138,7 +138,8 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
     await label("true");
     const said = preview.stdout + preview.stderr;
     expect(preview.code).not.toBe(0);
-    expect(said).toContain(provider === "rehearsal" ? "npx freehold setup --production" : "freehold:state.backend");
+    expect(said).toContain("freehold:state.backend");
+    expect(said).toMatch(/in use: file:/);
   });
 
   it("comes down with plain pulumi, and up again", async () => {
@@ -161,8 +162,23 @@ describe.each(providers)("the example country on the %s provider", (provider) =>
 });
 
 it.skipIf(providers.length < 2)("makes equal objects on both providers", () => {
-  expect(made.get("official")).toEqual(made.get("rehearsal"));
+  // Each rehearsal has a key seed of its own, so that keys differ and all else must not.
+  const [official, rehearsal] = (["official", "rehearsal"] as const).map((provider) =>
+    withoutKeys(made.get(provider)!),
+  );
+  expect(official).toEqual(rehearsal);
 });
+
+function withoutKeys(objects: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(objects).map(([name, object]) => {
+      const { data, ...rest } = object as { data?: Record<string, string> };
+      if (!name.startsWith("Secret ")) return [name, object];
+      const lengths = Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").length]);
+      return [name, { ...rest, data: Object.fromEntries(lengths) }];
+    }),
+  );
+}
 
 function core(kubeconfig: string): CoreV1Api {
   const config = new KubeConfig();
