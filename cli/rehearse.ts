@@ -2,7 +2,7 @@ import process from "node:process";
 import { styleText } from "node:util";
 import { clusterRuns } from "../rehearsal/cluster.ts";
 import type { ProviderChoice } from "../rehearsal/home.ts";
-import { foreignEnv, homeOf, rehearsalEnv } from "../rehearsal/home.ts";
+import { foreignEnv, homeOf, rehearsalEnv, shellQuoted } from "../rehearsal/home.ts";
 import { type Rehearsed, rehearse, type Step, takeDown } from "../rehearsal/rehearse.ts";
 import { inspect, setup } from "../rehearsal/toolchain.ts";
 import { Failure } from "./failure.ts";
@@ -74,9 +74,8 @@ async function printEnv(stack: string) {
   if (!clusterRuns(home) || !found.crds) {
     throw new Failure(`No rehearsal of ${stack} is standing.\n  remedy   npx freehold rehearse ${stack}`);
   }
-  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   const exports = Object.entries(rehearsalEnv(home, { crds: found.crds })).map(
-    ([key, value]) => `export ${key}=${quote(value)}`,
+    ([key, value]) => `export ${key}=${shellQuoted(value)}`,
   );
   process.stdout.write(`unset ${foreignEnv.join(" ")}\n${exports.join("\n")}\n`);
 }

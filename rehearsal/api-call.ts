@@ -1,6 +1,13 @@
 import { type RequestOptions, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
+
+/** The cluster that a rehearsal's kubeconfig leads to. */
+export function configOf(kubeconfig: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  return config;
+}
 
 type Answer = { status: number; body: string; retryAfter?: string | undefined };
 

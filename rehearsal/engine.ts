@@ -16,7 +16,6 @@ export type EngineResult = {
 };
 
 type EngineEvent = {
-  resourcePreEvent?: { metadata: StepMetadata };
   resOutputsEvent?: { metadata: StepMetadata };
   diagnosticEvent?: { message: string; severity: string; ephemeral?: boolean };
   policyEvent?: { message: string; enforcementLevel: string };
@@ -26,7 +25,7 @@ type StepMetadata = {
   op: string;
   type: string;
   urn: string;
-  new?: { type: string; outputs?: Record<string, unknown> };
+  new?: { outputs?: Record<string, unknown> };
 };
 
 /** How far an update is: finished steps, and the resource that was finished last. */

@@ -1,21 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ApiException, CoreV1Api, KubeConfig, type V1Node } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, type KubeConfig, type V1Node } from "@kubernetes/client-node";
 import { accelerator, addon, addons } from "../catalogue/index.ts";
 import type { Country } from "../components/country.ts";
-import { call } from "./api-call.ts";
+import { rehearsalLabel } from "../components/rehearsal-mark.ts";
+import { call, configOf } from "./api-call.ts";
 import type { Home } from "./home.ts";
-
-/** Label on kube-system by which the rehearsal provider knows a cluster that it may write to. */
-export const rehearsalLabel = "freehold.dev/rehearsal";
 
 /**
  * Furnishes the bare control plane with what an operator's hall already has: the declared GPU nodes and two system nodes,
  * all simulated, and the add-ons' namespaces and real CRDs. Safe to repeat; what is there stays, more is added.
  */
 export async function furnishHall(home: Home, country: Country, crdsFolder: string): Promise<void> {
-  const config = new KubeConfig();
-  config.loadFromFile(home.kubeconfig);
+  const config = configOf(home.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
 
   await core.patchNamespace({

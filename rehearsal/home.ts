@@ -1,5 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cache.ts";
@@ -76,56 +75,7 @@ export function childEnv(env: Record<string, string>): NodeJS.ProcessEnv {
 /** Which Kubernetes provider a rehearsal talks through. */
 export type ProviderChoice = "official" | "rehearsal";
 
-/** Lays out the folders and the executables in them. Safe to repeat. */
-export function prepareHome(home: Home, toolchain: Toolchain, provider: ProviderChoice): void {
-  for (const folder of [home.engine, home.state, home.cluster, dirname(home.stackFile)]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  }
-  if (!existsSync(home.passphraseFile)) {
-    writeFileSync(home.passphraseFile, randomBytes(32).toString("base64url"), { mode: 0o600 });
-  }
-
-  // The engine looks for its language host beside itself, and by the path of its own file: a link would lead it away.
-  place(toolchain.pulumi.path, join(home.engine, "pulumi"), linkOrCopy);
-  if (toolchain.languageHost) {
-    place(toolchain.languageHost.path, join(home.engine, "pulumi-language-nodejs"), symlinkSync);
-  } else {
-    placeScript(join(home.engine, "pulumi-language-nodejs"), "rehearsal/language-host.ts");
-  }
-
-  const version = toolchain.pulumi.version;
-  placeScript(join(home.pulumiHome, "versions", version, "bin", "pulumi"), "rehearsal/pulumi.ts");
-
-  const plugins = join(home.pulumiHome, "plugins");
-  const plugin = join(plugins, `resource-kubernetes-v${kubernetesProviderVersion}`, "pulumi-resource-kubernetes");
-  if (provider === "official") {
-    place(toolchain.kubernetesProvider!.path, plugin, symlinkSync);
-  } else {
-    placeScript(plugin, "rehearsal/kubernetes-provider.ts");
-  }
-}
-
-/** Version of the Pulumi package `kubernetes` that the program is written against. */
-export const kubernetesProviderVersion = "4.34.2";
-
-function place(from: string, to: string, how: (from: string, to: string) => void) {
-  mkdirSync(dirname(to), { recursive: true });
-  rmSync(to, { force: true });
-  how(from, to);
-}
-
-function linkOrCopy(from: string, to: string) {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
-    chmodSync(to, 0o755);
-  }
-}
-
-/** An executable that runs a file of this checkout with the Node that runs us now. */
-function placeScript(to: string, source: string) {
-  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-  const script = `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(join(projectFolder, source))} "$@"\n`;
-  place(script, to, (text, path) => writeFileSync(path, text, { mode: 0o755 }));
+/** A text as one word of a shell. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

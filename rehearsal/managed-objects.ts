@@ -1,5 +1,5 @@
-import { KubeConfig, type KubernetesObject } from "@kubernetes/client-node";
-import { call } from "./api-call.ts";
+import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import { call, configOf } from "./api-call.ts";
 
 /** An object in a cluster, with what its kind is called by. */
 export type ManagedObject = KubernetesObject & { apiVersion: string; kind: string };
@@ -19,8 +19,7 @@ type Discovery = {
  * provider writes under its own name. Nodes are left out: they are the hall's, and are only ever patched.
  */
 export async function managedObjects(kubeconfig: string): Promise<ManagedObject[]> {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
+  const config = configOf(kubeconfig);
   const accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   const lists = await Promise.all(
     (await listable(config)).map(async ({ apiVersion, kind, path }) => {

@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException, KubeConfig, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
+import { ApiException, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
+import { configOf } from "./api-call.ts";
 import { run } from "./child.ts";
 import { childEnv, type Home, projectFolder } from "./home.ts";
 import { startOf } from "./lock.ts";
@@ -103,9 +104,7 @@ function restoreState(file: string) {
 }
 
 async function removeObjects(home: Home, objects: ManagedObject[]) {
-  const config = new KubeConfig();
-  config.loadFromFile(home.kubeconfig);
-  const api = KubernetesObjectApi.makeApiClient(config);
+  const api = KubernetesObjectApi.makeApiClient(configOf(home.kubeconfig));
   for (const object of objects) {
     try {
       // This very object: a request that is late must not meet the one that is made in its place.

@@ -1,6 +1,7 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud.ts";
+import { isLoopback, rehearsalLabel } from "../rehearsal-mark.ts";
 
 /** A Kubernetes cluster that the country already has, reached through a context of the operator's kubeconfig. */
 export const onprem: Cloud = {
@@ -32,7 +33,7 @@ export const onprem: Cloud = {
       const { hostname } = new URL(config.getCurrentCluster()!.server);
       return {
         version: version.gitVersion,
-        rehearsal: system.metadata?.labels?.["freehold.dev/rehearsal"] === "true" && isLoopback(hostname),
+        rehearsal: system.metadata?.labels?.[rehearsalLabel] === "true" && isLoopback(hostname),
         nodes: nodes.items.map((node) => ({
           name: node.metadata?.name ?? "",
           labels: node.metadata?.labels ?? {},
@@ -57,8 +58,6 @@ export const onprem: Cloud = {
     // A context is a name in somebody's kubeconfig: only another place makes it another cluster, with everything made anew.
     new Provider(name, { context: target.context, clusterIdentifier: `freehold-${target.place}` }),
 };
-
-const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || host.startsWith("127.");
 
 function report({ what, ...lines }: { what: string; found: string; allowed: string; remedy: string }): string {
   return [what, ...Object.entries(lines).map(([key, text]) => `  ${key.padEnd(8)} ${text}`)].join("\n");

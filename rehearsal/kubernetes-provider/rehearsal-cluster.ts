@@ -1,10 +1,8 @@
 import { statSync } from "node:fs";
+import { isLoopback, rehearsalLabel } from "../../components/rehearsal-mark.ts";
 import { ApiError, type Client } from "./client.ts";
 import { field, type KubeObject } from "./kube-object.ts";
 import type { Connection } from "./kubeconfig.ts";
-
-/** Label on the namespace kube-system by which a cluster says that it is a rehearsal. */
-export const rehearsalLabel = "freehold.dev/rehearsal";
 
 const remedy = `This is Freehold's rehearsal provider for kubernetes; it never touches any other cluster.
   remedy   production needs the official provider: npx freehold setup --production
@@ -33,11 +31,6 @@ export async function refuseUnlessLabelled(client: Client, { server }: Connectio
   if (label !== "true") {
     throw refusal(`${server.origin} is no rehearsal: namespace kube-system has no label ${rehearsalLabel}: "true".`);
   }
-}
-
-/** Whether a host name can only mean this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function refusal(found: string): Error {

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rehearsalLabel } from "../../components/rehearsal-mark.ts";
 import { run } from "../../rehearsal/child.ts";
 import { removeCluster, startCluster } from "../../rehearsal/cluster.ts";
-import { rehearsalLabel } from "../../rehearsal/hall.ts";
-import { childEnv, type Home, prepareHome, projectFolder, rehearsalEnv } from "../../rehearsal/home.ts";
+import { childEnv, type Home, projectFolder, rehearsalEnv } from "../../rehearsal/home.ts";
+import { prepareHome } from "../../rehearsal/prepare-home.ts";
 import { inspect, setup, type Toolchain } from "../../rehearsal/toolchain.ts";
 
 // Somebody else's program, judged by the pack alone: nothing in it knows of Freehold.

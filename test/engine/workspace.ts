@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { childEnv, type Home, type ProviderChoice, prepareHome, projectFolder } from "../../rehearsal/home.ts";
+import { childEnv, type Home, type ProviderChoice, projectFolder } from "../../rehearsal/home.ts";
+import { prepareHome } from "../../rehearsal/prepare-home.ts";
 import type { Toolchain } from "../../rehearsal/toolchain.ts";
 
 /** How a command ended: what it wrote to stdout, and all that it wrote. */

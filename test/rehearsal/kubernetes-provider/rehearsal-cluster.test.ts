@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { isLoopback } from "../../../components/rehearsal-mark.ts";
 import { Client } from "../../../rehearsal/kubernetes-provider/client.ts";
 import { readConnection } from "../../../rehearsal/kubernetes-provider/kubeconfig.ts";
 import {
-  isLoopback,
   refuseUnlessLabelled,
   refuseUnlessRehearsing,
 } from "../../../rehearsal/kubernetes-provider/rehearsal-cluster.ts";
