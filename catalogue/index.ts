@@ -1,33 +1,33 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { z } from "zod";
+import { filesIn, known, once, own, unknown } from "./once.ts";
 import { findPlace, type Place, type PlaceTables } from "./place.ts";
 import {
   acceleratorShape,
-  type addonShape,
-  addonsShape,
   countryShape,
   engineShape,
   modelShape,
   placesShape,
+  profileShape,
   servicesShape,
   topLevelDomainsShape,
 } from "./shapes.ts";
 
+export { type Addon, addon, addons, addonVersions, kubernetes } from "./addon.ts";
+export { type EconomicSeries, type Economics, economicSeries, economics } from "./economics.ts";
+export { type Instance, instance, instances } from "./instance.ts";
 export type { Place } from "./place.ts";
-
-const folder = new URL("./", import.meta.url);
+export { overdue, type Reading, readings } from "./reading.ts";
 
 /** What is known of a jurisdiction: its law, its localisation duties, and how sure that knowledge is. */
 export type CountryFacts = z.output<typeof countryShape>;
-/** An accelerator: usable memory in GiB, power in W, the Kubernetes resource and the label its nodes carry. */
+/** An accelerator: usable memory in GiB, power in W, the Kubernetes resource, the label its nodes carry, MIG profiles. */
 export type Accelerator = z.output<typeof acceleratorShape> & { id: string };
-/** A model: size in billions of parameters, context in tokens, licence, publisher. */
+/** A MIG profile: instances of it on one GPU at most, memory of each in GiB, and the Kubernetes resource. */
+export type MigProfile = NonNullable<Accelerator["mig"]>["profiles"][number] & { resource: string };
+/** A model: size in billions of parameters, context in tokens, dimensions of its attention, licence, publisher. */
 export type Model = z.output<typeof modelShape> & { hf_id: string };
 /** An inference engine: its image per vendor of accelerator, without a registry. */
 export type Engine = z.output<typeof engineShape> & { id: string };
-/** An add-on the cluster must have: its proven version, namespace, API groups, and images without a registry. */
-export type Addon = z.output<typeof addonShape>;
 /** A service on the open internet and the country of the company that runs it. */
 export type Service = { name: string; country: string };
 
@@ -39,10 +39,7 @@ export function country(code: string): CountryFacts {
 
 /** Codes of all jurisdictions in the catalogue, sorted. Reads no file. */
 export function countries(): string[] {
-  described ??= readdirSync(new URL("countries/", folder))
-    .filter((name) => name.endsWith(".yaml"))
-    .map((name) => name.slice(0, 2).toUpperCase())
-    .sort();
+  described ??= filesIn("countries").map((name) => name.toUpperCase());
   return described;
 }
 let described: string[] | undefined;
@@ -73,24 +70,35 @@ export function theCountry(code: string): string {
     : name;
 }
 
-/** The accelerator with this id (`h200-sxm`), one of `accelerators()`. */
+/** The accelerator with this id (`h200-sxm`), one of `accelerators()`. Reads one file. */
 export function accelerator(id: string): Accelerator {
-  return { id, ...known("accelerator", acceleratorTable(), id) };
+  if (!accelerators().includes(id)) throw unknown("accelerator", id);
+  return { id, ...once(`accelerators/${id}.yaml`, acceleratorShape) };
 }
 
-/** Ids of all accelerators. */
+/** Ids of all accelerators, sorted. Reads no file. */
 export function accelerators(): string[] {
-  return Object.keys(acceleratorTable());
+  return filesIn("accelerators");
 }
 
-/** The model with this Hugging Face id (`swiss-ai/Apertus-70B-Instruct-2509`), one of `models()`. */
+/** The MIG profiles of an accelerator, none where it has no MIG; `nvidia.com/mig-1g.10gb.me` is the resource of 1g.10gb+me. */
+export function migProfiles(acceleratorId: string): MigProfile[] {
+  const { mig } = accelerator(acceleratorId);
+  return (mig?.profiles ?? []).map((profile) => ({
+    ...profile,
+    resource: `nvidia.com/mig-${profile.name.replaceAll("+", ".")}`,
+  }));
+}
+
+/** The model with this Hugging Face id (`swiss-ai/Apertus-70B-Instruct-2509`), one of `models()`. Reads one file. */
 export function model(hfId: string): Model {
-  return { hf_id: hfId, ...known("model", modelTable(), hfId) };
+  if (!models().includes(hfId)) throw unknown("model", hfId);
+  return { hf_id: hfId, ...once(`models/${hfId}.yaml`, modelShape) };
 }
 
-/** Hugging Face ids of all models. */
+/** Hugging Face ids of all models, sorted. Reads no file. */
 export function models(): string[] {
-  return Object.keys(modelTable());
+  return filesIn("models");
 }
 
 /** The inference engine with this id (`vllm`). */
@@ -98,21 +106,22 @@ export function engine(id: string): Engine {
   return { id, ...known("engine", once("engines.yaml", z.record(z.string(), engineShape)), id) };
 }
 
-/** The add-on with this id (`envoy-gateway`), at the version that was proven. */
-export function addon(id: string): Addon {
-  const { kubernetes, ...addons } = once("addons.yaml", addonsShape);
-  return known("add-on", addons, id);
+/** Ids of all inference engines. */
+export function engines(): string[] {
+  return Object.keys(once("engines.yaml", z.record(z.string(), engineShape)));
 }
 
-/** Ids of all add-ons. */
-export function addons(): string[] {
-  const { kubernetes, ...addons } = once("addons.yaml", addonsShape);
-  return Object.keys(addons);
+/** A tenant profile: the stricter defaults of a sector. */
+export type Profile = z.output<typeof profileShape> & { id: string };
+
+/** The tenant profile with this id (`health`), one of `profiles()`. */
+export function profile(id: string): Profile {
+  return { id, ...known("profile", once("profiles.yaml", z.record(z.string(), profileShape)), id) };
 }
 
-/** The oldest Kubernetes that serves what Freehold makes, and the one it was proven on. */
-export function kubernetes(): z.output<typeof addonsShape>["kubernetes"] {
-  return once("addons.yaml", addonsShape).kubernetes;
+/** Ids of all tenant profiles. */
+export function profiles(): string[] {
+  return Object.keys(once("profiles.yaml", z.record(z.string(), profileShape)));
 }
 
 /**
@@ -132,6 +141,14 @@ export function placeOfHost(host: string): (Place & { region: string }) | undefi
     if (place?.kind === "region" && place.provider === provider?.provider) return { ...place, region };
   }
   return undefined;
+}
+
+/** A cloud region: where it stands, whose it is, what the provider calls it, and whether that was read in a source. */
+export type Region = { name: string; country: string; provider: string; called: string; verified: boolean };
+
+/** All cloud regions. */
+export function regions(): Region[] {
+  return providers().flatMap(regionsOf);
 }
 
 /** Cloud regions in a country, by provider: `[{ provider: "AWS", names: ["eu-central-2"] }]`. */
@@ -167,21 +184,25 @@ let topLevelDomains: Set<string> | undefined;
 /** Each table is read when it is first looked into: most places are plain ISO codes. */
 const places: PlaceTables = {
   get codes() {
-    codes ??= new Set(once("places/iso.yaml", z.strictObject({ codes: z.string() })).codes.split(" "));
+    codes ??= new Set(
+      once("places/iso.yaml", z.strictObject({ codes: z.string(), read: z.iso.date() })).codes.split(" "),
+    );
     return codes;
   },
   get regions() {
-    regionsByName ??= new Map(providers().flatMap(regionsOf));
+    regionsByName ??= new Map(
+      regions().map(({ name, country, provider }): [string, Place] => [name, { country, kind: "region", provider }]),
+    );
     return regionsByName;
   },
 };
 let codes: Set<string> | undefined;
 let regionsByName: Map<string, Place> | undefined;
 
-function regionsOf({ provider, regions, recalled }: Places): [string, Place][] {
-  const tables = [...Object.entries(regions), ...Object.entries(recalled)];
-  return tables.flatMap(([country, names]) =>
-    Object.keys(names).map((name): [string, Place] => [name, { country, kind: "region", provider }]),
+function regionsOf({ provider, regions, recalled }: Places): Region[] {
+  const all = [regions, recalled].flatMap((table) => Object.entries(table).map((entry) => [table, ...entry] as const));
+  return all.flatMap(([table, country, names]) =>
+    Object.entries(names).map(([name, called]) => ({ name, country, provider, called, verified: table === regions })),
   );
 }
 
@@ -189,40 +210,4 @@ type Places = ReturnType<typeof providers>[number];
 
 function providers() {
   return ["aws", "azure", "google"].map((name) => once(`places/${name}.yaml`, placesShape));
-}
-
-/** A fault in the catalogue is our own mistake, so it is a plain Error and names the file. */
-function once<Shape extends z.ZodType>(file: string, shape: Shape): z.output<Shape> {
-  const known = read.get(file);
-  if (known !== undefined) return known as z.output<Shape>;
-  const result = shape.safeParse(parse(readFileSync(new URL(file, folder), "utf8")));
-  if (!result.success)
-    throw new Error(`catalogue/${file} is not what its schema says\n${z.prettifyError(result.error)}`);
-  read.set(file, result.data);
-  return result.data;
-}
-const read = new Map<string, unknown>();
-
-function acceleratorTable() {
-  return once("accelerators.yaml", z.record(z.string(), acceleratorShape));
-}
-
-function modelTable() {
-  return once("models.yaml", z.record(z.string(), modelShape));
-}
-
-function known<Value>(kind: string, table: Record<string, Value>, id: string): Value {
-  const found = own(table, id);
-  if (found === undefined) throw unknown(kind, id);
-  return found;
-}
-
-/** The schema of the country file has refused unknown ids before anybody asks, so this is our own mistake. */
-function unknown(kind: string, id: string): Error {
-  return new Error(`the catalogue has no ${kind} ${JSON.stringify(id)}`);
-}
-
-/** Ids come from country files, so `constructor` and its like must not be found on the prototype. */
-function own<Value>(table: Record<string, Value>, key: string): Value | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** How far a fact was seen in its sources: `true`, only in part, or from memory. */
-const verified = z.union([z.boolean(), z.literal("partial")]);
+export const verified = z.union([z.boolean(), z.literal("partial")]);
 const sources = z.array(z.string()).default([]);
 const evidence = z.enum(["official", "professional", "other", "none"]);
 
@@ -26,55 +26,127 @@ export const countryShape = z.strictObject({
     evidence,
     sources,
   }),
+  bloc: z.strictObject({
+    memberships: z.array(z.string()),
+    same_data_zone: z.string().optional(),
+    basis: z.string().optional(),
+    eu_adequacy: z.enum(["member", "adequate", "none"]),
+    note: z.string().optional(),
+    verified,
+    evidence,
+    sources,
+  }),
+  sectors: z.strictObject({
+    finance: z.array(z.string()),
+    health: z.array(z.string()),
+    government: z.array(z.string()),
+    critical_infrastructure: z.array(z.string()),
+    ai: z.array(z.string()),
+    verified,
+    evidence,
+    sources,
+  }),
   read: z.iso.date(),
 });
 
-export const acceleratorShape = z.strictObject({
-  name: z.string(),
-  vendor: z.enum(["nvidia", "amd", "intel"]),
-  memory_gib: z.number().positive(),
-  tdp_w: z.number().positive(),
-  resource: z.string(),
-  label: z.strictObject({ key: z.string(), value: z.string(), verified: z.boolean() }),
+const count = z.number().int().positive();
+
+const mig = z.strictObject({
+  profiles: z.array(
+    z.strictObject({
+      name: z.string().regex(/^\d+g\.\d+gb([+-][a-z.]+)?$/),
+      max_per_gpu: count,
+      memory_gib: z.number().positive(),
+      memory_verified: z.boolean().default(true),
+    }),
+  ),
+  min_driver: z.string().regex(/^\d+(\.\d+)+$/),
   verified: z.boolean(),
   sources,
   note: z.string().optional(),
 });
 
+export const acceleratorShape = z.strictObject({
+  name: z.string(),
+  vendor: z.enum(["nvidia", "amd", "intel"]),
+  architecture: z.string(),
+  form_factor: z.string(),
+  memory_gib: z.number().positive(),
+  memory_gb_nominal: z.number().positive(),
+  memory_type: z.string(),
+  memory_tb_per_s: z.number().positive(),
+  dense_tflops: z.partialRecord(z.enum(["bf16", "fp8", "fp4"]), z.number().positive()).optional(),
+  tdp_w: z.number().positive(),
+  scale_up: z.string().optional(),
+  compute_capability: z.string().optional(),
+  resource: z.string(),
+  label: z.strictObject({ key: z.string(), value: z.string(), verified: z.boolean() }),
+  mig: mig.optional(),
+  verified: z.boolean(),
+  unverified_fields: z.array(z.string()).default([]),
+  sources,
+  note: z.string().optional(),
+  read: z.iso.date(),
+});
+
+/** What is kept of each token grows with full attention layers alone; the others keep a window or a state of fixed size. */
+const attention = z.strictObject({
+  kind: z.enum(["mha", "gqa", "gqa-sliding", "gqa-linear", "gqa-mamba", "mla", "compressed"]),
+  layers: count,
+  full_attention_layers: count,
+  heads: count.optional(),
+  kv_heads: count.optional(),
+  head_dim: count.optional(),
+  sliding_window: count.optional(),
+  sliding_kv_heads: count.optional(),
+  sliding_head_dim: count.optional(),
+  kv_lora_rank: count.optional(),
+  qk_rope_head_dim: count.optional(),
+});
+
 export const modelShape = z.strictObject({
   publisher: z.string(),
   publisher_country: z.string(),
-  license: z.string(),
+  family: z.string(),
+  kind: z.enum(["chat", "chat-reasoning", "chat-multimodal", "code", "base", "embedding", "reranker", "safety"]),
+  id_confirmed: z.boolean(),
+  license: z.string().nullable(),
   commercial_use: z.union([z.boolean(), z.enum(["conditional", "unknown"])]),
+  gated: z.boolean().default(false),
   languages: z.array(z.string()).min(1),
   params_total_b: z.number().positive(),
-  context_length: z.number().int().positive(),
-  kv_bytes_per_token_bf16: z.number().int().positive().nullable(),
+  params_active_b: z.number().positive().nullable(),
+  precision: z.enum(["bf16", "fp8", "fp4", "mxfp4", "int4"]).optional(),
+  context_length: count,
+  embedding_dim: count.optional(),
+  kv_bytes_per_token_bf16: count.nullable(),
+  attention: attention.optional(),
+  attention_verified: z.boolean().default(false),
   status: z.enum(["verified", "partly-verified", "recalled"]),
   verified_fields: z.array(z.string()),
   sources,
   note: z.string().optional(),
+  read: z.iso.date(),
 });
+
+/** A number, or a few, with how far it was seen and where. */
+const constant = <Value extends z.ZodType>(value: Value) => z.strictObject({ value, verified, source: z.string() });
+const positive = z.number().positive();
 
 export const engineShape = z.strictObject({
   images: z.partialRecord(acceleratorShape.shape.vendor, z.string()),
+  from: z.record(z.string(), z.string()),
+  sizing: z.strictObject({
+    utilisation: constant(positive.max(1)),
+    reserve_gib: constant(z.strictObject({ alone: positive, parallel: positive, experts: positive })),
+    bytes_per_parameter: constant(z.strictObject({ bf16: positive, fp8: positive, int4: positive })),
+    block_tokens: constant(count),
+    batch: constant(z.strictObject({ tokens: count, sequences: count })),
+  }),
   read: z.iso.date(),
   verified,
   note: z.string().optional(),
 });
-
-export const addonShape = z.strictObject({
-  proven: z.string(),
-  namespace: z.string(),
-  serves: z.array(z.string()),
-  limits: z.record(z.string(), z.number().int().positive()),
-  images: z.record(z.string(), z.string()),
-  install: z.url(),
-  source: z.string(),
-});
-export const addonsShape = z
-  .object({ kubernetes: z.strictObject({ minimum: z.string(), proven: z.string(), source: z.string() }) })
-  .catchall(addonShape);
 
 const regions = z.record(z.string().regex(/^[A-Z]{2}$/), z.record(z.string(), z.string()));
 export const placesShape = z.strictObject({
@@ -97,4 +169,15 @@ export const servicesShape = z.strictObject({
   read: z.iso.date(),
   verified,
   services: z.record(z.string().regex(/^[A-Z]{2}$/), z.record(z.string(), z.array(z.string()).min(1))),
+});
+
+export const profileShape = z.strictObject({
+  own_replicas: z.boolean(),
+  prefix_cache: z.boolean(),
+  dedicated_key: z.boolean(),
+  audit_days: z.number().int().positive(),
+  why: z.string(),
+  read: z.iso.date(),
+  verified,
+  sources,
 });

@@ -48,7 +48,7 @@ const charts = z.strictObject({
   module: z.string(),
   addons: z.record(
     z.string(),
-    z.strictObject({ module: z.string(), folder: z.string(), kinds: z.array(z.string()).min(1) }),
+    z.strictObject({ module: z.string(), from: z.string(), kinds: z.array(z.string()).min(1) }),
   ),
 });
 

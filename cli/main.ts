@@ -61,6 +61,26 @@ program
   .option("--json", "print the country with all defaults, or the faults, as JSON")
   .action(async (country, options) => (await import("./check.ts")).checkCommand(country, options));
 
+program
+  .command("images")
+  .argument("<country>", "stack or path of a country file, such as ch or stacks/Pulumi.ch.yaml")
+  .description(
+    "list the charts, images and weights that the country's registry has to hold, and where they are published",
+  )
+  .option("--json", "print the list as JSON")
+  .action(async (country, options) => (await import("./images.ts")).imagesCommand(country, options));
+
+program
+  .command("catalogue")
+  .argument("[table]", "countries, places, accelerators, instances, models, addons, profiles or engines")
+  .argument("[id]", "one entry, with its sources, such as h200-sxm")
+  .description("show what Freehold knows of the world, and how sure it is")
+  .option("--country <code>", "places and instances in a country, models made there")
+  .option("--accelerator <id>", "instances with an accelerator")
+  .option("--language <code>", "models that name a language")
+  .option("--json", "print it as JSON")
+  .action(async (table, id, options) => (await import("./catalogue.ts")).catalogueCommand(table, id, options));
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

@@ -15,6 +15,9 @@ import {
   models,
   placeOf,
   placeOfHost,
+  profile,
+  profiles,
+  regions,
   regionsIn,
   serviceAt,
   theCountry,
@@ -140,11 +143,13 @@ describe("a place", () => {
   });
 
   it("has one country only, and every region resolves to the country it is listed under", () => {
-    const codes = countries().concat("US", "CN", "HK");
-    const listed = codes.flatMap((code) => regionsIn(code).flatMap(({ names }) => names.map((name) => [name, code])));
-    expect(new Set(listed.map(([name]) => name)).size).toBe(listed.length);
+    const listed = regions();
+    expect(new Set(listed.map(({ name }) => name)).size).toBe(listed.length);
     expect(listed.length).toBeGreaterThan(150);
-    for (const [name, code] of listed) expect(placeOf(name!)?.country, name).toBe(code);
+    for (const { name, country } of listed) {
+      expect(placeOf(name)?.country, name).toBe(country);
+      expect(regionsIn(country).flatMap(({ names }) => names)).toContain(name);
+    }
   });
 });
 
@@ -170,14 +175,30 @@ describe("what a country is built of", () => {
   });
 
   it("has models with their size, context and licence, the open Swiss ones among them", () => {
-    expect(models().length).toBeLessThanOrEqual(7);
-    for (const id of models()) expect(model(id).sources.length, id).toBeGreaterThan(0);
+    expect(models()).toHaveLength(150);
     expect(model("swiss-ai/Apertus-70B-Instruct-2509")).toMatchObject({
+      hf_id: "swiss-ai/Apertus-70B-Instruct-2509",
       params_total_b: 70.6,
       context_length: 65536,
       license: "Apache-2.0",
       publisher_country: "CH",
     });
+    for (const id of ["constructor", "../countries/ch", "swiss-ai/apertus-70b-instruct-2509"]) {
+      expect(() => model(id), id).toThrow("the catalogue has no model");
+    }
+  });
+
+  it("has tenant profiles, stricter for sectors than the standard, each with its reason", () => {
+    expect(profiles()).toEqual(["standard", "finance", "health", "government"]);
+    const standard = profile("standard");
+    expect(standard).toMatchObject({ own_replicas: false, prefix_cache: false, dedicated_key: false });
+    for (const id of profiles().slice(1)) {
+      expect(profile(id), id).toMatchObject({ own_replicas: true, dedicated_key: true });
+      expect(profile(id).audit_days, id).toBeGreaterThan(standard.audit_days);
+    }
+    for (const id of profiles())
+      expect([profile(id).sources.length > 0, profile(id).why.length > 20]).toEqual([true, true]);
+    expect(() => profile("army")).toThrow('no profile "army"');
   });
 
   it("has an engine image for NVIDIA only, and add-ons at their proven versions", () => {
@@ -189,8 +210,9 @@ describe("what a country is built of", () => {
 
   it("says in its README where each file comes from", () => {
     const readme = readFileSync(new URL("README.md", folder), "utf8");
-    const files = readdirSync(folder).filter((name) => name.endsWith(".yaml") && name !== "toolchain.yaml");
+    const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
     const places = readdirSync(new URL("places/", folder)).map((name) => `places/${name}`);
-    for (const name of [...files, ...places, "countries/"]) expect(readme).toContain(`\`${name}`);
+    const folders = ["accelerators/", "countries/", "models/"];
+    for (const name of [...files, ...places, ...folders]) expect(readme).toContain(`| \`${name}`);
   });
 });

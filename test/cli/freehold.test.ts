@@ -16,12 +16,12 @@ const freehold = (...args: string[]) =>
   });
 
 describe("freehold check", () => {
-  const broken = readdirSync(join(root, "test/fixtures/broken")).filter((file) => file.endsWith(".yaml"));
+  const broken = readdirSync(join(root, "test/fixtures/broken/basics")).filter((file) => file.endsWith(".yaml"));
   // The reports themselves are tested line by line elsewhere; here it is the command that must behave.
   it.each(broken.filter((_, index) => index % 9 === 0))(
     "refuses %s with one report, exit code 1 and no stack",
     (file) => {
-      const ran = freehold("check", join("test/fixtures/broken", file));
+      const ran = freehold("check", join("test/fixtures/broken/basics", file));
       expect(ran.status).toBe(1);
       expect(ran.stdout).toBe("");
       expect(ran.stderr).toMatch(/has \d+ faults?\./);
@@ -31,7 +31,7 @@ describe("freehold check", () => {
   );
 
   it("prints the faults as JSON for machines", () => {
-    const ran = freehold("check", join("test/fixtures/broken", broken[0]!), "--json");
+    const ran = freehold("check", join("test/fixtures/broken/basics", broken[0]!), "--json");
     expect(ran.status).toBe(1);
     expect(JSON.parse(ran.stdout).faults[0]).toMatchObject({ remedy: expect.any(String) });
   });
@@ -55,7 +55,7 @@ describe("freehold rehearse", () => {
     rmSync(checkout.folder, { recursive: true });
     expect(ran.status).toBe(1);
     expect(ran.stderr).toContain("has 2 faults");
-    expect(ran.stderr).toContain("stacks/Pulumi.ch.yaml:14:12  freehold:target.place");
+    expect(ran.stderr).toContain("stacks/Pulumi.ch.yaml:15:12  freehold:target.place");
     expect(existsSync(join(cache, "rehearsals"))).toBe(false);
   });
 
