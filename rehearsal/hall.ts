@@ -1,15 +1,17 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { ApiException, CoreV1Api, type KubeConfig, type V1Node } from "@kubernetes/client-node";
-import { accelerator, addon, addons } from "../catalogue/index.ts";
+import { ApiException, CoreV1Api, type KubeConfig, StorageV1Api, type V1Node } from "@kubernetes/client-node";
+import { addon } from "../catalogue/index.ts";
 import type { Country } from "../components/country.ts";
 import { rehearsalLabel } from "../components/rehearsal-mark.ts";
 import { call, configOf } from "./api-call.ts";
+import { type Definition, definitionsOf } from "./chart-definitions.ts";
+import { hallNodes } from "./hall-nodes.ts";
+import { furnishVolumes } from "./hall-volumes.ts";
 import type { Home } from "./home.ts";
 
 /**
- * Furnishes the bare control plane with what an operator's hall already has: the declared GPU nodes and two system nodes,
- * all simulated, and the add-ons' namespaces and real CRDs. Safe to repeat; what is there stays, more is added.
+ * Furnishes the bare control plane with what an operator's hall already has: simulated nodes that give out what is
+ * declared, and the namespaces and real definitions of the add-ons that the country says it has. Safe to repeat; what is
+ * there stays, more is added.
  */
 export async function furnishHall(home: Home, country: Country, crdsFolder: string): Promise<void> {
   const config = configOf(home.kubeconfig);
@@ -19,71 +21,65 @@ export async function furnishHall(home: Home, country: Country, crdsFolder: stri
     name: "kube-system",
     body: [{ op: "add", path: `/metadata/labels/${rehearsalLabel.replace("/", "~1")}`, value: "true" }],
   });
-  const present = new Set((await core.listNode()).items.map((node) => node.metadata?.name));
-  const nodes = hallNodes(country).filter((node) => !present.has(node.metadata?.name));
-  const namespaces = addons().map((id) => addon(id).namespace);
+  const present = (await core.listNode()).items;
+  const names = new Set(present.map((node) => node.metadata?.name));
+  const wanted = hallNodes(country);
+  const nodes = wanted.filter((node) => !names.has(node.metadata?.name));
+  const existing = Object.entries(country.addons).filter(([, { mode }]) => mode === "existing");
+  const addons = existing.map(([id]) => addon(id));
+  const namespaces = new Set(addons.map(({ namespace }) => namespace));
   await Promise.all([
     ...nodes.map((body) => unlessThere(core.createNode({ body }))),
-    ...namespaces.map((name) => unlessThere(core.createNamespace({ body: { metadata: { name } } }))),
-    installCrds(config, crdsFolder),
+    recut(core, present, wanted),
+    furnishVolumes(core, config.makeApiClient(StorageV1Api), country),
+    ...[...namespaces].map((name) => unlessThere(core.createNamespace({ body: { metadata: { name } } }))),
+    installDefinitions(
+      config,
+      addons.flatMap((one) => definitionsOf(one, crdsFolder)),
+    ),
   ]);
 }
 
-/** The nodes that the country's pools declare, and two for everything that needs no GPU. */
-function hallNodes(country: Country): V1Node[] {
-  const number = (index: number) => String(index + 1).padStart(2, "0");
-  const gpuNodes = Object.entries(country.pools).flatMap(([name, pool]) => {
-    const { label, resource } = accelerator(pool.accelerator);
-    return Array.from({ length: pool.nodes }, (_, index) =>
-      simulatedNode(
-        `${name}-${number(index)}`,
-        { cpu: "192", memory: "2048Gi", [resource]: String(pool.gpusPerNode) },
-        { [label.key]: label.value, [`${resource}.present`]: "true" },
-      ),
-    );
+/** What a MIG manager and a device plugin would do to nodes whose pool is cut or shared otherwise than before. */
+async function recut(core: CoreV1Api, present: V1Node[], wanted: V1Node[]): Promise<void> {
+  const standing = new Map(present.map((node) => [node.metadata?.name, node]));
+  const changed = wanted.filter(({ metadata, status }) => {
+    const capacity = standing.get(metadata?.name)?.status?.capacity;
+    // Devices alone: the API server writes sizes its own way, 2Ti for 2048Gi.
+    const devices = Object.entries(status?.capacity ?? {}).filter(([resource]) => resource.includes("/"));
+    return capacity && devices.some(([resource, count]) => capacity[resource] !== count);
   });
-  const systemNodes = [0, 1].map((index) =>
-    simulatedNode(`system-${number(index)}`, { cpu: "64", memory: "256Gi" }, {}),
+  await Promise.all(
+    changed.map(async ({ metadata, status }) => {
+      const name = metadata!.name!;
+      const labels = Object.entries(metadata?.labels ?? {}).map(([key, value]) => ({
+        op: "add",
+        path: `/metadata/labels/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+        value,
+      }));
+      await core.patchNode({ name, body: labels });
+      const counts = ["capacity", "allocatable"].map((of) => ({
+        op: "replace",
+        path: `/status/${of}`,
+        value: status?.capacity,
+      }));
+      await core.patchNodeStatus({ name, body: counts });
+    }),
   );
-  return [...gpuNodes, ...systemNodes];
-}
-
-function simulatedNode(name: string, resources: Record<string, string>, labels: Record<string, string>): V1Node {
-  const capacity = { pods: "110", "ephemeral-storage": "2048Gi", ...resources };
-  return {
-    metadata: {
-      name,
-      annotations: { "kwok.x-k8s.io/node": "fake" },
-      labels: {
-        "kubernetes.io/hostname": name,
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        type: "kwok",
-        ...labels,
-      },
-    },
-    status: { capacity, allocatable: capacity },
-  };
 }
 
 const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** Posts the definitions as the YAML they are: parsing megabytes of schema here would cost more than the whole control plane. */
-async function installCrds(config: KubeConfig, folder: string): Promise<void> {
+async function installDefinitions(config: KubeConfig, wanted: Definition[]): Promise<void> {
   const names = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   const listed = await call(config, "GET", definitions, { accept: names });
   const present = new Set((JSON.parse(listed.body).items ?? []).map((crd: V1Node) => crd.metadata?.name));
-  const missing = readDocuments(folder).filter((text) => !present.has(/^ {2}name: (\S+)$/m.exec(text)?.[1]));
-  const posts = missing.map((text) => call(config, "POST", definitions, { "content-type": "application/yaml" }, text));
+  const posts = wanted
+    .filter(({ name }) => !present.has(name))
+    .map(({ text }) => call(config, "POST", definitions, { "content-type": "application/yaml" }, text));
   const refused = (await Promise.all(posts)).find(({ status }) => status >= 300 && status !== 409);
   if (refused) throw new Error(`The API server refused a definition: ${refused.body.slice(0, 400)}`);
-}
-
-function readDocuments(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".yaml"))
-    .flatMap((file) => readFileSync(join(folder, file), "utf8").split(/^---$/m))
-    .filter((text) => /^kind: CustomResourceDefinition$/m.test(text));
 }
 
 async function unlessThere(creation: Promise<unknown>): Promise<void> {

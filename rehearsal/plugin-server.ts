@@ -68,15 +68,18 @@ export async function listen(
 /** Serves one plugin to the engine that started this process: tells it the port on stdout, and ends when the engine does. */
 export async function servePlugin(service: ServiceDefinition, implementation: UntypedServiceImplementation) {
   const { port } = await listen(service, implementation);
-  endWithEngine();
+  whenEngineEnds(() => process.exit(0));
+  // The engine may be gone before it has read what we write.
+  process.stdout.on("error", () => process.exit(0));
   process.stdout.write(`${port}\n`);
 }
 
-/** The engine holds the other end of our stdin and never writes: when it ends, however it ends, the pipe closes. */
-function endWithEngine() {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(0));
+/**
+ * Calls `end` when the engine wants us to, or has ended itself: it holds the other end of our stdin and never writes, so
+ * that however it ends, the pipe closes.
+ */
+export function whenEngineEnds(end: () => void) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
   const stdin = fstatSync(0);
-  if (stdin.isFIFO() || stdin.isSocket()) process.stdin.on("close", () => process.exit(0)).resume();
-  // The engine may be gone before it has read what we write.
-  process.stdout.on("error", () => process.exit(0));
+  if (stdin.isFIFO() || stdin.isSocket()) process.stdin.on("close", end).resume();
 }

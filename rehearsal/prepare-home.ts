@@ -32,7 +32,7 @@ export function prepareHome(home: Home, toolchain: Toolchain, provider: Provider
     "pulumi-resource-kubernetes",
   );
   if (provider === "official") {
-    place(toolchain.kubernetesProvider!.path, plugin, symlinkSync);
+    placeScript(plugin, "rehearsal/official-provider.ts", toolchain.kubernetesProvider!.path);
   } else {
     placeScript(plugin, "rehearsal/kubernetes-provider.ts");
   }
@@ -53,8 +53,9 @@ function linkOrCopy(from: string, to: string) {
   }
 }
 
-/** An executable that runs a file of this checkout with the Node that runs us now. */
-function placeScript(to: string, source: string) {
-  const script = `#!/bin/sh\nexec ${shellQuoted(process.execPath)} ${shellQuoted(join(projectFolder, source))} "$@"\n`;
+/** An executable that runs a file of this checkout with the Node that runs us now, with these arguments before its own. */
+function placeScript(to: string, source: string, ...args: string[]) {
+  const words = [process.execPath, join(projectFolder, source), ...args].map(shellQuoted);
+  const script = `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`;
   place(script, to, (text, path) => writeFileSync(path, text, { mode: 0o755 }));
 }

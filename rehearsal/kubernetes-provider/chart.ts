@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { type Definition, definitionsOf, rehearsedCharts } from "../chart-definitions.ts";
 import type { Cluster } from "./cluster.ts";
 import { isReason } from "./failure.ts";
 import { followUntil } from "./follow.ts";
@@ -8,42 +7,49 @@ import type { KubeObject } from "./kube-object.ts";
 import { isUnknown, type Properties, reveal } from "./properties.ts";
 import { holds } from "./reasons.ts";
 
-/** A chart in a rehearsal: the custom resource definitions that it would install. */
-export type Chart = { chart: string; version: string | undefined; definitions: { name: string; text: string }[] };
+/** A chart in a rehearsal: the custom resource definitions that it would install, of the version that was proven. */
+export type Chart = { chart: string; version: string; proven: string; definitions: Definition[] };
 
 const crdsOf = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 const establishMs = 60_000;
 const namesOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /**
- * Finds the definitions behind a chart by the last segment of its name, in the folder that FREEHOLD_CRDS names:
- * `<addon>/*.yaml`, and `versions.json` with the version that they were taken from. Undefined while the name is unknown;
- * throws for a chart, or a version of one, whose definitions are not there.
+ * Finds the definitions behind a chart by the last part of its name, in the folder that FREEHOLD_CRDS names. Undefined while
+ * the name is unknown; throws for a chart that the catalogue has not, or not in that version.
  */
 export function findChart(inputs: Properties, folder = process.env.FREEHOLD_CRDS): Chart | undefined {
   const { chart: reference, version: asked } = inputs;
   if (isUnknown(reference ?? null) || isUnknown(asked ?? null)) return undefined;
   if (!folder)
     throw new Error("FREEHOLD_CRDS is not set: a rehearsal has no other charts than the folder that it names");
-  const chart = String(reveal(reference ?? ""))
+  const name = String(reveal(reference ?? ""))
     .replace(/\/+$/, "")
     .split("/")
     .at(-1)!;
-  const charts = chartTable();
-  const addons = charts[chart];
-  if (!addons) {
+  const charts = rehearsedCharts();
+  const found = charts.find((chart) => chart.name === name);
+  if (!found) {
     throw new Error(
-      `${reference}: a rehearsal does not know this chart.\n  found    ${chart}\n  allowed  ${Object.keys(charts).join(", ")}\n` +
-        "  remedy   declare what the chart would install as resources, or rehearse with the official provider",
+      `${reference}: a rehearsal does not know this chart.\n  found    ${name}\n` +
+        `  allowed  ${charts.map((chart) => chart.name).join(", ")}\n` +
+        "  remedy   declare what the chart would install as resources",
     );
   }
-  const version = versionOf(addons[0]!, folder);
-  if (asked && version && bare(String(reveal(asked))) !== bare(version)) {
+  const { addon, proven, versions, bringsDefinitions } = found;
+  const version = asked ? String(reveal(asked)) : proven;
+  if (!versions.map(bare).includes(bare(version))) {
     throw new Error(
-      `${reference}: the rehearsal has its definitions in another version.\n  found    ${reveal(asked)}\n  allowed  ${version}`,
+      `${reference}: the catalogue does not know this version of the chart.\n` +
+        `  found    ${version}\n  allowed  ${versions.join(", ")}`,
     );
   }
-  return { chart, version, definitions: addons.flatMap((addon) => definitionsIn(join(folder, addon))) };
+  return { chart: name, version, proven, definitions: bringsDefinitions ? definitionsOf(addon, folder) : [] };
+}
+
+/** Whether the definitions are of another version than the one that was asked for. */
+export function isUnproven({ version, proven, definitions }: Chart): boolean {
+  return definitions.length > 0 && bare(version) !== bare(proven);
 }
 
 /**
@@ -76,27 +82,6 @@ export async function installChart(
       }),
   );
   return definitions.map(({ name }) => name);
-}
-
-/** Charts by name, and the add-ons whose definitions they install. */
-function chartTable(): Record<string, string[]> {
-  return JSON.parse(readFileSync(new URL("./charts.json", import.meta.url), "utf8"));
-}
-
-function definitionsIn(folder: string): Chart["definitions"] {
-  if (!existsSync(folder))
-    throw new Error(`${folder}: the chart's definitions are not there\n  remedy   npx freehold setup`);
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml"))
-    .flatMap((file) => readFileSync(join(folder, file), "utf8").split(/^---.*$/m))
-    .filter((text) => /^kind: CustomResourceDefinition$/m.test(text))
-    .map((text) => ({ name: /^metadata:\n(?: .*\n)*? {2}name: "?([^\s"]+)/m.exec(text)?.[1] ?? "", text }));
-}
-
-function versionOf(addon: string, folder: string): string | undefined {
-  const file = join(folder, "versions.json");
-  if (!existsSync(file)) return undefined;
-  return (JSON.parse(readFileSync(file, "utf8")) as Record<string, { version?: string }>)[addon]?.version;
 }
 
 const bare = (version: string) => version.replace(/^v/, "");

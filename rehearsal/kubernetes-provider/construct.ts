@@ -3,14 +3,16 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceGrpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
 import { anySize } from "../plugin-server.ts";
-import { findChart, installChart } from "./chart.ts";
+import { findChart, installChart, isUnproven } from "./chart.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Engine } from "./engine.ts";
 import { fromStruct, type Properties, toStruct } from "./properties.ts";
 
 /** Answers a component that the official provider would build of many resources: a Helm chart, by its definitions. */
 export async function construct(
   request: providerPb.ConstructRequest,
   cluster: Cluster,
+  engine: Engine,
   cancelled: AbortSignal,
 ): Promise<providerPb.ConstructResponse> {
   const type = request.getType();
@@ -24,6 +26,14 @@ export async function construct(
   };
   if (chart && !request.getDryrun()) await installChart(chart, cluster, cancelled);
   const urn = await register(request, outputs);
+  if (chart && isUnproven(chart)) {
+    const { version, proven } = chart;
+    engine.log(
+      "warning",
+      urn,
+      `${version} was not proven: a rehearsal has the definitions of ${proven}, so its objects are checked against those`,
+    );
+  }
   return new providerPb.ConstructResponse().setUrn(urn).setState(toStruct(outputs));
 }
 

@@ -168,7 +168,7 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
     }),
 
     construct: unary<providerPb.ConstructRequest, providerPb.ConstructResponse>((request) =>
-      construct(request, configured().cluster, cancelled.signal),
+      construct(request, configured().cluster, engine, cancelled.signal),
     ),
 
     invoke: unary<providerPb.InvokeRequest, providerPb.InvokeResponse>((request) => {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 import type { Package } from "../../catalogue/toolchain.ts";
 import { run } from "../child.ts";
 import type { Go } from "./go.ts";
@@ -10,8 +10,8 @@ import { type Job, ToolchainError } from "./source.ts";
 type Downloaded = { Path: string; Version: string; Dir?: string; Error?: string };
 
 /**
- * Takes the add-ons' custom resource definitions out of the Go modules that ship them: `<addon>/*.yaml`, each file plain
- * CustomResourceDefinition documents, and `versions.json` with the module and version behind each add-on.
+ * Takes the add-ons' custom resource definitions out of the Go modules that ship them, of the kinds that are asked for and
+ * no others: `<addon>/<name of the definition>.yaml`, and `versions.json` with the module and version behind each add-on.
  */
 export async function takeCrds(
   arrival: Package,
@@ -21,12 +21,11 @@ export async function takeCrds(
   folder: string,
   job: Job,
 ) {
-  const charts = arrival.charts!;
   const ended = await run(go.path, ["mod", "download", "-json"], { cwd: module, env });
   const downloaded = JSON.parse(`[${ended.stdout.replaceAll(/^}\n(?=\{)/gm, "},\n")}]`) as Downloaded[];
   const files: string[] = [];
   const versions: Record<string, { module: string; version: string; kinds: string[] }> = {};
-  for (const [addon, { module: path, folder: inside, kinds }] of Object.entries(charts.addons)) {
+  for (const [addon, { module: path, from, kinds }] of Object.entries(arrival.charts!.addons)) {
     const source = downloaded.find((one) => one.Path === path);
     if (!source?.Dir)
       throw goFault(
@@ -36,36 +35,61 @@ export async function takeCrds(
 ${ended.stderr}`,
         job,
       );
+    const taken = await definitionsIn(source.Dir, from, kinds, path);
+    const lacking = kinds.filter((kind) => !taken.some((one) => one.kind === kind));
+    if (lacking.length > 0) throw fault(path, from, `no definition of ${lacking.join(", ")}`);
     await mkdir(join(folder, addon), { recursive: true });
-    const got: string[] = [];
-    for (const file of (await readdir(join(source.Dir, inside))).filter((name) => name.endsWith(".yaml")).sort()) {
-      const text = await readFile(join(source.Dir, inside, file), "utf8");
-      got.push(...definedKinds(text, join(inside, file), path));
-      await writeFile(join(folder, addon, file), text);
-      files.push(join(addon, file));
+    for (const { name, text } of taken) {
+      await writeFile(join(folder, addon, `${name}.yaml`), text);
+      files.push(join(addon, `${name}.yaml`));
     }
-    const lacking = kinds.filter((kind) => !got.includes(kind));
-    if (lacking.length > 0)
-      throw fault(path, inside, `no definition of ${lacking.join(", ")} among ${got.join(", ") || "none"}`);
-    versions[addon] = { module: path, version: source.Version, kinds: got.sort() };
+    versions[addon] = { module: path, version: source.Version, kinds: taken.map(({ kind }) => kind).sort() };
   }
   await writeFile(join(folder, "versions.json"), `${JSON.stringify(versions, null, 2)}\n`);
   const origin = [...new Set(Object.values(versions).map((one) => `${one.module} ${one.version}`))].join(", ");
   return { origin, gives: arrival.gives, checked: "go.sum", files: [...files, "versions.json"] };
 }
 
-/** The kinds that a file of plain custom resource definitions defines; anything else in it, templates too, is refused. */
-export function definedKinds(text: string, file: string, module: string): string[] {
+type Definition = { kind: string; name: string; text: string };
+
+/** The definitions of these kinds in one file of a module, or in all files of one folder of it. */
+async function definitionsIn(root: string, from: string, kinds: string[], module: string): Promise<Definition[]> {
+  const names = from.endsWith(".yaml") ? [""] : await readdir(join(root, from));
+  const files = names.map((name) => join(from, name)).filter((file) => file.endsWith(".yaml"));
+  const taken = await Promise.all(
+    files.sort().map(async (file) => definitionsOf(await readFile(join(root, file), "utf8"), kinds, file, module)),
+  );
+  return taken.flat();
+}
+
+/** The definitions of these kinds in a file of plain definitions; anything else in it, templates too, is refused. */
+export function definitionsOf(text: string, kinds: string[], file: string, module: string): Definition[] {
   if (text.includes("{{")) throw fault(module, file, "a Helm template where a plain file was expected");
-  const kinds: string[] = [];
-  for (const document of parseAllDocuments(text)) {
-    if (document.errors.length > 0) throw fault(module, file, document.errors[0]!.message);
-    const content = document.toJS() as { kind?: string; spec?: { names?: { kind?: string } } } | null;
-    if (content === null) continue;
-    if (content.kind !== "CustomResourceDefinition") throw fault(module, file, `kind ${content.kind}`);
-    kinds.push(content.spec?.names?.kind ?? "?");
+  const definitions: Definition[] = [];
+  for (const document of text.split(/^---.*$/m).map((one) => one.trimStart())) {
+    const kind = /^kind: (.*)$/m.exec(document)?.[1];
+    if (kind === undefined && !/^[^#\s]/m.test(document)) continue;
+    if (kind !== "CustomResourceDefinition") throw fault(module, file, `kind ${kind}`);
+    // Parsing is slow: a definition may be a megabyte, and most are not asked for.
+    if (!kinds.some((asked) => document.includes(`kind: ${asked}\n`))) continue;
+    const definition = parsed(document, file, module);
+    if (!kinds.includes(definition.spec.names.kind)) continue;
+    // Nothing runs in a rehearsal that would answer one.
+    if (definition.spec.conversion?.strategy === "Webhook") throw fault(module, file, "a conversion webhook");
+    definitions.push({ kind: definition.spec.names.kind, name: definition.metadata.name, text: document });
   }
-  return kinds;
+  return definitions;
+}
+
+function parsed(document: string, file: string, module: string) {
+  try {
+    return parse(document) as {
+      metadata: { name: string };
+      spec: { names: { kind: string }; conversion?: { strategy: string } };
+    };
+  } catch (error) {
+    throw fault(module, file, (error as Error).message);
+  }
 }
 
 function fault(module: string, where: string, found: string): ToolchainError {

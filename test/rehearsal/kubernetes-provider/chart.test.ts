@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { findChart, installChart } from "../../../rehearsal/kubernetes-provider/chart.ts";
+import { findChart, installChart, isUnproven } from "../../../rehearsal/kubernetes-provider/chart.ts";
 import { checkRelease, diffRelease, installRelease } from "../../../rehearsal/kubernetes-provider/release.ts";
 import { scratch } from "../workbench.ts";
 import { ApiServer, discovery, status } from "./api-server.ts";
@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 const definition = (name: string) =>
-  `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  annotations:\n    a/name: wrong\n  name: ${name}\nspec:\n  names:\n    name: x\n`;
+  `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: ${name}\n`;
 
 /** A folder of definitions as the toolchain lays it out. */
 function crdsFolder() {
@@ -21,16 +21,11 @@ function crdsFolder() {
     mkdirSync(dirname(join(made.folder, path)), { recursive: true });
     writeFileSync(join(made.folder, path), text);
   };
-  write(
-    "gateway-api/all.yaml",
-    `# a licence\n---\n${definition("gateways.example")}---\n${definition("routes.example")}---\n`,
-  );
-  write("envoy-gateway/proxies.yaml", `---\n${definition("envoyproxies.example")}`);
+  write("gateway-api/gateways.example.yaml", definition("gateways.example"));
+  write("gateway-api/routes.example.yaml", definition("routes.example"));
+  write("envoy-gateway/envoyproxies.example.yaml", definition("envoyproxies.example"));
   write("envoy-gateway/notes.txt", definition("no.example"));
-  write(
-    "versions.json",
-    JSON.stringify({ "gateway-api": { version: "v1.9.0" }, "envoy-gateway": { version: "v1.9.0" } }),
-  );
+  write("lws/leaderworkersets.example.yaml", definition("leaderworkersets.example"));
   return made;
 }
 
@@ -44,23 +39,40 @@ describe("a chart", () => {
         "routes.example",
         "envoyproxies.example",
       ]);
-      expect(found.version).toBe("v1.9.0");
+      expect(isUnproven(found)).toBe(false);
+    }
+  });
+
+  it("of a version that is known and not proven has the definitions of the proven one", () => {
+    using crds = crdsFolder();
+    const found = findChart({ chart: "oci://registry.example/charts/lws/lws", version: "0.10.0" }, crds.folder)!;
+    expect(found.definitions.map(({ name }) => name)).toEqual(["leaderworkersets.example"]);
+    expect(found).toMatchObject({ version: "0.10.0", proven: "0.9.0" });
+    expect(isUnproven(found)).toBe(true);
+  });
+
+  it("beside the one that brings the definitions, or without any to be had, installs nothing", () => {
+    using crds = crdsFolder();
+    for (const chart of ["charts/envoyproxy/ai-gateway-helm", "charts/nvidia/gpu-operator"]) {
+      const found = findChart({ chart }, crds.folder)!;
+      expect(found.definitions).toEqual([]);
+      expect(isUnproven(found)).toBe(false);
     }
   });
 
   it("that is unknown is refused with those that are known", () => {
     using crds = crdsFolder();
-    expect(() => findChart({ chart: "oci://x.example/cert-manager" }, crds.folder)).toThrow(
-      /found\s+cert-manager\n\s+allowed\s+gateway-helm, /,
+    expect(() => findChart({ chart: "oci://x.example/nginx" }, crds.folder)).toThrow(
+      /found\s+nginx\n\s+allowed\s+gateway-helm, /,
     );
   });
 
   it("of another version, or whose definitions are not there, is refused", () => {
     using crds = crdsFolder();
     expect(() => findChart({ chart: "gateway-helm", version: "v1.8.1" }, crds.folder)).toThrow(
-      /found\s+v1\.8\.1\n\s+allowed\s+v1\.9\.0/,
+      /found\s+v1\.8\.1\n\s+allowed\s+v1\.9\.0, v1\.9\.2/,
     );
-    expect(() => findChart({ chart: "ai-gateway-helm" }, crds.folder)).toThrow("npx freehold setup");
+    expect(() => findChart({ chart: "ai-gateway-crds-helm" }, crds.folder)).toThrow("npx freehold setup");
     expect(() => findChart({ chart: "gateway-helm" }, "")).toThrow("FREEHOLD_CRDS is not set");
   });
 
