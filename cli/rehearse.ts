@@ -9,7 +9,8 @@ import { Failure } from "./failure.ts";
 import { duration, ProgressLines } from "./progress.ts";
 import { SetupLines } from "./setup-lines.ts";
 import { chooseStack } from "./stacks.ts";
-import { summarise, summaryText } from "./summary.ts";
+import { summarise } from "./summary.ts";
+import { summaryText } from "./summary-text.ts";
 
 type Options = { down?: boolean; env?: boolean; provider?: string; json?: boolean };
 

@@ -1,15 +1,44 @@
-import { styleText } from "node:util";
-import { accelerator, countryName, kubernetes } from "../catalogue/index.ts";
+import { accelerator, addon, countryName } from "../catalogue/index.ts";
+import { phoneHome } from "../components/addon/phone-home.ts";
+import type { Country } from "../components/country.ts";
+import { poolCapacity, poolResource } from "../components/pool.ts";
+import { sizing } from "../components/sizing.ts";
+import { type Custody, keyCustody } from "../components/storage/custody.ts";
 import type { Rehearsed } from "../rehearsal/rehearse.ts";
-import { duration } from "./progress.ts";
 
 /** What `freehold rehearse` shows at the end, and prints as it is with --json. */
 export type Summary = {
   country: string;
   stack: string;
   place: string;
-  pools: { name: string; nodes: number; gpus: number; gpusFree: number; accelerator: string }[];
-  models: { name: string; model: string; replicas: number; gpusPerReplica: number; pool: string }[];
+  pools: {
+    name: string;
+    nodes: number;
+    accelerator: string;
+    gpus: number;
+    /** What the pool is given out in: GPUs, MIG instances or shares, by their Kubernetes resource. */
+    resource: string;
+    units: number;
+    unitsFree: number;
+  }[];
+  /** Sets of replicas: shared ones under the model's name, a tenant's own as `<tenant>-<model>`. */
+  models: {
+    name: string;
+    model: string;
+    pool: string;
+    tenant?: string;
+    replicas: number;
+    most?: number;
+    nodesPerReplica: number;
+    gpusPerNode: number;
+    contextTokens: number;
+    /** Requests of full context that a replica holds at a time; null where the catalogue cannot tell. */
+    contexts: number | null;
+  }[];
+  addons: { name: string; mode: "install" | "existing"; version: string; proven: boolean; unchecked: string[] }[];
+  /** Switches by which an add-on would call home, all of them off. */
+  phoneHome: number;
+  keys: Custody[];
   tenants: { name: string; displayName: string; address: string; models: string[] }[];
   address: string;
   guards: { resources: number; verdicts: Record<string, number>; rules: string[] };
@@ -29,20 +58,39 @@ export function summarise({ country, engine, home, provider, seconds, toolchain 
     country: countryName(country.country),
     stack: home.stack,
     place: country.target.place,
-    pools: Object.entries(country.pools).map(([name, pool]) => {
-      const gpus = pool.nodes * pool.gpusPerNode;
-      const used = Object.values(country.models)
-        .filter((entry) => entry.pool === name)
-        .reduce((sum, entry) => sum + entry.replicas * entry.gpus, 0);
-      return { name, nodes: pool.nodes, gpus, gpusFree: gpus - used, accelerator: accelerator(pool.accelerator).name };
-    }),
-    models: Object.entries(country.models).map(([name, entry]) => ({
+    pools: Object.entries(country.pools).map(([name, pool]) => ({
       name,
-      model: entry.model,
-      replicas: entry.replicas,
-      gpusPerReplica: entry.gpus,
-      pool: entry.pool,
+      nodes: pool.nodes,
+      accelerator: accelerator(pool.accelerator).name,
+      gpus: pool.nodes * pool.gpusPerNode,
+      resource: poolResource(pool),
+      units: poolCapacity(pool),
+      unitsFree: poolCapacity(pool) - unitsUsed(name, country),
     })),
+    models: Object.entries(country.modelServers).map(([name, server]) => ({
+      name,
+      model: server.model,
+      pool: server.pool,
+      tenant: server.tenant,
+      replicas: server.replicas,
+      most: server.autoscale?.most,
+      nodesPerReplica: server.nodes,
+      gpusPerNode: server.gpus,
+      contextTokens: server.contextTokens,
+      contexts: sizing({ ...server, pool: country.pools[server.pool]! }).contexts ?? null,
+    })),
+    addons: Object.entries(country.addons).map(([name, { mode, version }]) => {
+      const { proven, definitions } = addon(name);
+      return {
+        name,
+        mode,
+        version,
+        proven: version === proven,
+        unchecked: "none" in definitions ? definitions.kinds : [],
+      };
+    }),
+    phoneHome: phoneHome(country).length,
+    keys: keyCustody(country),
     tenants: Object.entries(country.tenants).map(([name, tenant]) => ({
       name,
       displayName: tenant.displayName,
@@ -78,54 +126,11 @@ function standIns({ languageHost }: Rehearsed["toolchain"], provider: Rehearsed[
     : [];
 }
 
-/** The summary as a person reads it. */
-export function summaryText(summary: Summary, stream: NodeJS.WriteStream): string {
-  const bold = (text: string) => styleText("bold", text, { stream });
-  const rows: [string, string][] = [
-    ...summary.pools.map((pool): [string, string] => [
-      "pool",
-      `${pool.name}: ${pool.nodes} nodes, ${pool.gpus} × ${pool.accelerator} (${pool.gpusFree} free)`,
-    ]),
-    ...summary.models.map((entry): [string, string] => [
-      "model",
-      `${entry.name}: ${entry.model}, ${entry.replicas} × ${entry.gpusPerReplica} GPUs of ${entry.pool}`,
-    ]),
-    ...summary.tenants.map((tenant): [string, string] => [
-      "tenant",
-      `${tenant.name}: ${tenant.address} (${tenant.models.join(", ")})`,
-    ]),
-    ["guards", guardsText(summary.guards)],
-    ["changes", changesText(summary)],
-    ...summary.simulated.map((text): [string, string] => ["simulated", text]),
-    ["time", duration(summary.seconds)],
-  ];
-  const lines = rows.map(
-    ([label, text], index) => `  ${(rows[index - 1]?.[0] === label ? "" : label).padEnd(15)}${text}`,
-  );
-  return [
-    "",
-    bold(
-      `${summary.country} stands, rehearsed on this machine with a real engine and a real Kubernetes ${kubernetes().proven}.`,
-    ),
-    "",
-    ...lines,
-    "",
-    bold("Next"),
-    ...summary.next.map((text) => `  ${text}`),
-  ].join("\n");
-}
-
-function guardsText({ resources, verdicts, rules }: Summary["guards"]): string {
-  const counts = ["held", "broken", "pending", "undecidable"].map((verdict) => `${verdicts[verdict] ?? 0} ${verdict}`);
-  return `${resources} resources judged before the first was made (${rules.join(", ")}): ${counts.join(", ")}`;
-}
-
-function changesText({ changes, changed }: Summary): string {
-  const counts = Object.entries(changes).filter(([operation]) => operation !== "same");
-  const same = changes.same ?? 0;
-  if (counts.length === 0) return `none; ${same} resources are as declared`;
-  const text = counts.map(([operation, count]) => `${count} ${operation}`).join(", ");
-  return changed.length <= 6
-    ? [text, ...changed].join(`\n${" ".repeat(17)}`)
-    : `${text}${same > 0 ? `, ${same} same` : ""}`;
+/** GPUs, MIG instances or shares of a pool that model servers and workspaces take. */
+function unitsUsed(pool: string, { modelServers, tenants }: Country): number {
+  const served = Object.values(modelServers)
+    .filter((server) => server.pool === pool)
+    .map(({ replicas, nodes, gpus }) => replicas * nodes * gpus);
+  const worked = Object.values(tenants).map(({ workspace }) => workspace?.gpus[pool] ?? 0);
+  return [...served, ...worked].reduce((sum, units) => sum + units, 0);
 }

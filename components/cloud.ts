@@ -20,6 +20,10 @@ export type ClusterState = {
   rehearsal: boolean;
   /** Group versions the API server serves, such as `gateway.networking.k8s.io/v1`. */
   serves: string[];
+  /** Labels of every namespace, by its name: those that Freehold made say so. */
+  namespaces: Record<string, Record<string, string>>;
+  /** Classes of volumes, and which of them volumes get that name none. */
+  storageClasses: { name: string; isDefault: boolean }[];
 };
 
 /** What every target answers, each in a file of its own. */

@@ -1,16 +1,37 @@
 import { z } from "zod";
-import { accelerator, engine, model as modelFacts } from "../catalogue/index.ts";
+import { accelerator, engine, model as modelFacts, profile } from "../catalogue/index.ts";
 import { engineValues, locateIn } from "./country/engine-values.ts";
 import { explain } from "./country/explain.ts";
 import { CountryFaults, type Finding, type Locate, placed } from "./country/fault.ts";
 import { hints, name, registry } from "./country/field.ts";
-import { declaredNames, judgeFit } from "./country/fit.ts";
+import { declaredNames } from "./country/fit/names.ts";
+import { judgeFit } from "./country/fit.ts";
 import { jurisdictionOf } from "./country/jurisdiction.ts";
+import { modelServers } from "./country/model-servers.ts";
+import { chosenAddons } from "./country/needed-addons.ts";
 import { judgeResidence } from "./country/residence.ts";
-import { country, gateway, guards, model, operator, pool, state, target, tenant } from "./country/sections.ts";
+import {
+  addonChoices,
+  country,
+  digests,
+  drivers,
+  erase,
+  gateway,
+  guards,
+  model,
+  monitoring,
+  network,
+  operator,
+  pool,
+  state,
+  storage,
+  target,
+  tenant,
+} from "./country/sections.ts";
 import { type Sound, soundPart } from "./country/sound.ts";
 import { readStackFile } from "./country/stack-file.ts";
 import { judgePulumiKeys } from "./country/state.ts";
+import { publishedPrecision } from "./sizing.ts";
 
 export { CountryFaults, type Fault, type Locate } from "./country/fault.ts";
 export {
@@ -32,10 +53,16 @@ export const countryFile = z.strictObject({
   registry: registry().optional().meta({
     description: "Registry that every image comes from, host[:port][/prefix]. Default: registry.<operator.domain>.",
   }),
+  digests: digests.default({}),
+  addons: addonChoices.prefault({}),
+  network: network.prefault({}),
+  drivers: drivers.prefault({ from: "nodes" }),
   pools: named(pool, "pool").meta({
     description: "Pools of GPU nodes, by name.",
     examples: [{ h200: { accelerator: "h200-sxm", nodes: 4 } }],
   }),
+  storage: storage.optional(),
+  monitoring: monitoring.optional(),
   models: named(model, "model").meta({
     description: "Models that are served, by the name that clients ask for.",
     examples: [{ "apertus-70b": { model: "swiss-ai/Apertus-70B-Instruct-2509", pool: "h200", gpus: 4 } }],
@@ -46,6 +73,7 @@ export const countryFile = z.strictObject({
     examples: [{ administration: {} }],
   }),
   guards: guards.prefault({}),
+  erase: erase.default([]),
   keySeed: z
     .strictObject({ secure: z.string() })
     .optional()
@@ -128,19 +156,44 @@ function named<Entry extends z.ZodType>(entry: Entry, of: string) {
 
 function complete({ keySeed, ...file }: Written) {
   const registry = file.registry ?? `registry.${file.operator.domain}`;
-  const models = mapped(file.models, (entry) => ({
+  const inRegistry = (path: string) => pinned(registry, path, file.digests);
+  const models = mapped(file.models, ({ weights, ...entry }) => ({
     ...entry,
     contextTokens: entry.contextTokens ?? modelFacts(entry.model).context_length,
-    image: entry.image ?? `${registry}/${engineImage(entry.engine, file.pools[entry.pool]!.accelerator)}`,
-    weights: entry.weights ?? `${registry}/models/${entry.model.toLowerCase()}:main`,
+    precision: entry.precision ?? publishedPrecision(entry.model) ?? "bf16",
+    image: entry.image ?? inRegistry(engineImage(entry.engine, file.pools[entry.pool]!.accelerator)!),
+    weights:
+      weights.from === "image"
+        ? { ...weights, reference: weights.reference ?? inRegistry(`models/${entry.model.toLowerCase()}:main`) }
+        : weights,
   }));
-  const tenants = mapped(file.tenants, (entry, name) => ({
-    ...entry,
-    displayName: entry.displayName ?? name,
-    models: entry.models ?? Object.keys(models),
-  }));
+  const tenants = mapped(file.tenants, (entry, name) => {
+    const sector = profile(entry.profile);
+    return {
+      ...entry,
+      displayName: entry.displayName ?? name,
+      models: entry.models ?? Object.keys(models),
+      ownReplicas: entry.ownReplicas ?? (sector.own_replicas ? 1 : 0),
+      ownKey: sector.dedicated_key,
+      recordDays: entry.recordDays ?? sector.audit_days,
+    };
+  });
   const gateway = { ...file.gateway, host: file.gateway.host ?? `ai.${file.operator.domain}` };
-  return { ...file, registry, models, tenants, gateway };
+  return {
+    ...file,
+    registry,
+    models,
+    tenants,
+    gateway,
+    addons: chosenAddons(file),
+    modelServers: modelServers(models, tenants),
+  };
+}
+
+/** An image of the country's registry, by its digest where the file says one. `path` is without registry, with its tag. */
+export function pinned(registry: string, path: string, digests: Record<string, string>): string {
+  const digest = Object.hasOwn(digests, path) ? `@${digests[path]}` : "";
+  return `${registry}/${path}${digest}`;
 }
 
 function engineImage(id: string, acceleratorId: string): string | undefined {

@@ -1,7 +1,24 @@
 import type { Country } from "./country.ts";
 import { vllm } from "./engines/vllm.ts";
 
-type Model = Country["models"][string];
+type Server = Country["modelServers"][string];
+
+/** What an engine is told about the replica that it runs. */
+export type Run = Pick<
+  Server,
+  "servedName" | "gpus" | "nodes" | "contextTokens" | "precision" | "kvCache" | "prefixCache"
+> & {
+  /** Folder of the weights. */
+  weights: string;
+  /** The model turns texts into vectors instead of answering them. */
+  embeds: boolean;
+  /** It runs on an instance of a GPU, and cannot ask the whole one what it is. */
+  sliced: boolean;
+  /** Seconds that it may take to load the model. */
+  startSeconds: number;
+  /** What this pod is in a replica: all of it, the one that answers for several nodes, or one of the others. */
+  role: "alone" | "leader" | "worker";
+};
 
 /** What a model server is to the pod that runs it: an engine answers with its own command line and environment. */
 export type Engine = {
@@ -9,12 +26,17 @@ export type Engine = {
   port: number;
   /** Path that answers 200 once the model can serve. */
   healthPath: string;
+  /** Seconds for which requests that are under way are answered after it was told to stop. */
+  drainSeconds: number;
   command: string[];
-  /** Arguments for one replica. `weights` is the mounted folder; `servedName` is what clients ask for. */
-  args(model: Model & { servedName: string; weights: string }): string[];
+  args(run: Run): string[];
   /** Environment that keeps the engine silent and offline. */
   env: Record<string, string>;
+  /** Environment that depends on the replica. */
+  envOf(run: Run): Record<string, string>;
+  /** Metrics by which it is scaled: requests that wait, and the share of the KV cache that is taken, from 0 to 1. */
+  metrics: { waiting: string; cache: string };
 };
 
 /** Every engine a country file may name, by the name it uses there. */
-export const engines: Record<Model["engine"], Engine> = { vllm };
+export const engines: Record<Server["engine"], Engine> = { vllm };

@@ -1,13 +1,16 @@
 import type { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { Addon, addonOrder, addonsBefore } from "./addon.ts";
 import type { ClusterState } from "./cloud.ts";
 import { clouds } from "./cloud.ts";
 import type { Country } from "./country.ts";
-import { Gateway, gatewayNames, tenantHost } from "./gateway.ts";
+import { Gateway } from "./gateway.ts";
 import { Model } from "./model.ts";
+import { Monitoring } from "./monitoring.ts";
 import { Platform } from "./platform.ts";
-import { Pool } from "./pool.ts";
-import { Tenant } from "./tenant.ts";
+import { Pool, shareNodes } from "./pool.ts";
+import { Storage } from "./storage.ts";
+import { Workspace } from "./workspace.ts";
 
 export type FreeholdArgs = {
   country: Country;
@@ -17,52 +20,110 @@ export type FreeholdArgs = {
   keySeed: pulumi.Input<string>;
 };
 
-/** A country's AI cloud, whole: pools, platform, models, gateway and tenants, in the order they depend on each other. */
+/** A country's AI cloud, whole: pools, platform, add-ons, storage, models, gateway and tenants, as they depend on each other. */
 export class Freehold extends pulumi.ComponentResource {
   /** Base URL of each tenant, by tenant name. */
   readonly addresses: Record<string, string>;
+  /** API key of each tenant, by tenant name; a secret. */
+  readonly keys: pulumi.Output<Record<string, string>>;
+  /** Nodes that pools took before the cluster shows their GPUs, by pool. */
+  readonly awaited: Record<string, string[]>;
 
   constructor(name: string, { country, cluster, keySeed }: FreeholdArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:Freehold", name, {}, opts);
     const provider: Provider = clouds[country.target.kind].provider("cluster", country);
     const inside = { parent: this, provider };
 
+    const nodes = shareNodes(country.pools, cluster.nodes, country.addons);
     const pools = mapValues(
       country.pools,
-      (pool, poolName) => new Pool(poolName, { ...pool, nodesInCluster: cluster.nodes }, inside),
+      (pool, poolName) =>
+        new Pool(poolName, { ...pool, addons: country.addons, nodesInCluster: nodes[poolName]! }, inside),
     );
     const platform = new Platform("platform", country, inside);
+    const ready = installAddons(country, { ...inside, dependsOn: [platform, ...Object.values(pools)] });
+    const addon = (...ids: string[]) => ids.flatMap((id) => ready[id] ?? []);
+
+    const storage =
+      country.storage &&
+      new Storage(
+        "storage",
+        {
+          ...country,
+          ...country.storage,
+          namespace: platform.storage!,
+          modelsNamespace: platform.models,
+          gatewayNamespace: platform.gateway,
+          monitoring: country.monitoring !== undefined,
+        },
+        { ...inside, dependsOn: addon("cert-manager", "cloudnative-pg", "barman-cloud", "rook-ceph", "prometheus") },
+      );
+    if (country.monitoring) {
+      new Monitoring(
+        "monitoring",
+        { ...country, namespace: platform.monitoring! },
+        { ...inside, dependsOn: addon("prometheus") },
+      );
+    }
     const models = mapValues(
-      country.models,
-      (model, modelName) =>
+      country.modelServers,
+      (server, serverName) =>
         new Model(
-          modelName,
-          { ...model, namespace: platform.models, accelerator: country.pools[model.pool]!.accelerator },
-          { ...inside, dependsOn: [platform, pools[model.pool]!] },
+          serverName,
+          {
+            ...server,
+            namespace: platform.models,
+            nodePool: country.pools[server.pool]!,
+            network: country.network,
+            monitoring: country.monitoring !== undefined,
+            objects: storage?.objects,
+          },
+          {
+            ...inside,
+            dependsOn: [platform, pools[server.pool]!, ...addon("lws", "keda"), ...(storage ? [storage] : [])],
+          },
         ),
     );
     const gateway = new Gateway(
       "gateway",
-      { ...country.gateway, ...country, namespace: platform.gateway, models },
-      { ...inside, dependsOn: platform },
+      {
+        ...country.gateway,
+        ...country,
+        namespace: platform.gateway,
+        models,
+        keySeed,
+        volumeClass: storage?.volumeClass,
+      },
+      { ...inside, dependsOn: [platform, ...addon("cert-manager", "envoy-gateway", "ai-gateway")] },
     );
-    for (const [tenant, settings] of Object.entries(country.tenants)) {
-      new Tenant(
+    for (const [tenant, { workspace }] of Object.entries(country.tenants)) {
+      if (!workspace) continue;
+      new Workspace(
         tenant,
-        {
-          ...settings,
-          gatewayNamespace: platform.gateway,
-          gateway: gatewayNames,
-          host: tenantHost(tenant, country.gateway.host),
-          keySeed,
-          operator: country.operator.name,
-        },
-        { ...inside, dependsOn: gateway },
+        { ...workspace, pools: country.pools, erase: country.erase },
+        { ...inside, dependsOn: [platform, ...addon("kueue")] },
       );
     }
     this.addresses = gateway.addresses;
+    this.keys = gateway.keys;
+    this.awaited = mapValues(pools, ({ awaited }) => awaited);
     this.registerOutputs({ addresses: this.addresses });
   }
+}
+
+/** Installs the country's add-ons, each after those that it needs; answers with what their users wait for. */
+function installAddons(country: Country, opts: pulumi.ComponentResourceOptions): Record<string, pulumi.Resource[]> {
+  const ready: Record<string, pulumi.Resource[]> = {};
+  const waited = [opts.dependsOn ?? []].flat() as pulumi.Resource[];
+  for (const id of addonOrder(Object.keys(country.addons))) {
+    const before = addonsBefore(id).flatMap((earlier) => ready[earlier] ?? []);
+    ready[id] = new Addon(
+      id,
+      { id, ...country.addons[id]!, country },
+      { ...opts, dependsOn: [...waited, ...before] },
+    ).ready;
+  }
+  return ready;
 }
 
 function mapValues<V, R>(record: Record<string, V>, make: (value: V, key: string) => R): Record<string, R> {

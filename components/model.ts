@@ -1,23 +1,36 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
-import { accelerator, addon } from "../catalogue/index.ts";
+import { addon } from "../catalogue/index.ts";
+import { either } from "./country/wording.ts";
 import type { Country } from "./country.ts";
 import { engines } from "./engine.ts";
-import { platformNames } from "./platform.ts";
-import { poolLabel } from "./pool.ts";
+import { labelsOf, podSpec, startSeconds, stopSeconds } from "./model/pod.ts";
+import { scaleByLoad } from "./model/scaling.ts";
+import { type Sizing, sizing } from "./sizing.ts";
+import { smallestChanges } from "./smallest-change.ts";
+import { openDoor } from "./storage/door.ts";
+import { podsIn } from "./storage/peers.ts";
+import type { Storage } from "./storage.ts";
 
-export type ModelArgs = Country["models"][string] & {
+export type ModelArgs = Country["modelServers"][string] & {
   /** Namespace of the model servers. */
   namespace: pulumi.Input<string>;
-  /** Catalogue id of the pool's accelerator. */
-  accelerator: string;
+  /** The pool it runs on. */
+  nodePool: Country["pools"][string];
+  /** What enforces network policies. */
+  network: Country["network"];
+  /** Whether Prometheus collects metrics. */
+  monitoring: boolean;
+  /** The country's object store; weights may come from it. */
+  objects?: Storage["objects"];
 };
 
-/** A language model served inside the country, reached only through the gateway and reaching nothing itself. */
+/** A set of replicas of one model, inside the country: reached only through the gateway, and reaching nothing themselves. */
 export class Model extends pulumi.ComponentResource {
   /** In-cluster host name of the OpenAI-compatible API; resolves to every ready replica. */
   readonly host: pulumi.Output<string>;
@@ -28,115 +41,165 @@ export class Model extends pulumi.ComponentResource {
   constructor(name: string, args: ModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:Model", name, {}, opts);
     const inside = { parent: this };
-    const engine = engines[args.engine];
-    const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/component": "model" };
-    const metadata = { name, namespace: args.namespace, labels };
-    const selector = { matchLabels: labels };
+    const { port } = engines[args.engine];
+    const sum = sizedOrRefused(name, args);
+    const labels = labelsOf(name, args);
+    const metadata = { name, namespace: args.namespace, labels: labels.answering };
 
     const account = new ServiceAccount(name, { metadata, automountServiceAccountToken: false }, inside);
-    // A prompt could leave the country on an outgoing connection, so a model server gets none, and only the gateway comes in.
-    const closed = new NetworkPolicy(
+    const doors = closeDoors(name, args, inside);
+    new PodDisruptionBudget(
       name,
       {
         metadata,
-        spec: {
-          podSelector: selector,
-          policyTypes: ["Ingress", "Egress"],
-          ingress: [{ from: [gatewayProxies()], ports: [{ protocol: "TCP", port: engine.port }] }],
-        },
+        // A pod that is broken already must not keep a node from being drained.
+        spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: labels.all } },
       },
       inside,
     );
-    new PodDisruptionBudget(name, { metadata, spec: { maxUnavailable: 1, selector } }, inside);
     const service = new Service(
       name,
       {
         metadata,
         // Headless: Envoy sees every replica and can eject a failing one; a cluster IP would pin connections.
-        spec: { clusterIP: "None", selector: labels, ports: [{ name: "http", port: engine.port, targetPort: "http" }] },
+        spec: { clusterIP: "None", selector: labels.answering, ports: [{ name: "http", port, targetPort: "http" }] },
       },
       inside,
     );
+    const target = replicas(name, args, sum, account.metadata.name, { ...inside, dependsOn: doors });
+    if (args.autoscale) scaleByLoad(name, { ...args, autoscale: args.autoscale }, target, inside);
+
+    this.host = pulumi.interpolate`${service.metadata.name}.${args.namespace}.svc.cluster.local`;
+    this.port = port;
+    this.namespace = service.metadata.namespace;
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+}
+
+/** Components may stand alone in somebody's program, so the refusal is here and not only in the country file. */
+function sizedOrRefused(name: string, args: ModelArgs): Sizing {
+  const { nodePool, weights, objects, gpus, nodes } = args;
+  const refuse = (why: string) => new pulumi.RunError(`Model ${name} cannot run: ${why}.`);
+  if (nodePool.sharing.kind === "time-slicing") throw refuse(`pool ${args.pool} shares its GPUs by turns`);
+  if (nodePool.sharing.kind === "mig" && gpus * nodes > 1) throw refuse("a replica takes one MIG instance and no more");
+  if (weights.from === "s3" && !objects) throw refuse("its weights come from an object store, and none is given");
+  if (args.autoscale && !args.monitoring) throw refuse("autoscale follows what is measured, and nothing is");
+  const sum = sizing({ ...args, pool: nodePool });
+  if (sum.unsplit) throw refuse(sum.unsplit);
+  if (!sum.fits) {
+    const needed = sum.weightsEach + args.concurrency * (sum.kvEach ?? 0);
+    const changes = smallestChanges({ ...args, pool: { ...nodePool, name: args.pool } }, []).map(
+      ({ written }) => written,
+    );
+    const hold = `each GPU would hold ${needed.toFixed(1)} GiB of weights and KV cache, and has room for ${sum.usable.toFixed(1)}`;
+    throw refuse(changes.length > 0 ? `${hold}; it could with ${either(changes)}` : hold);
+  }
+  return sum;
+}
+
+/**
+ * A prompt could leave the country on an outgoing connection, so a model server gets none, and only the gateway and whoever
+ * measures come in. Pods of one replica talk to each other; where weights are fetched, the object store is open as well.
+ */
+function closeDoors(name: string, args: ModelArgs, opts: pulumi.ResourceOptions): pulumi.Resource[] {
+  const { namespace, objects, monitoring, network } = args;
+  const { port } = engines[args.engine];
+  const { all, answering } = labelsOf(name, args);
+  const [pods, own] = [{ matchLabels: all }, { podSelector: { matchLabels: all } }];
+  const prometheus = () => podsIn(addon("prometheus").namespace, { "app.kubernetes.io/name": "prometheus" });
+  const callers = [gatewayProxies(), ...(monitoring ? [prometheus()] : [])];
+  const closed = new NetworkPolicy(
+    name,
+    {
+      metadata: { name, namespace, labels: answering },
+      spec: {
+        podSelector: pods,
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [{ from: callers, ports: [{ protocol: "TCP", port }] }, ...(args.nodes > 1 ? [{ from: [own] }] : [])],
+        ...(args.nodes > 1 && { egress: [{ to: [own] }] }),
+      },
+    },
+    opts,
+  );
+  if (args.weights.from !== "s3" || objects === undefined) return [closed];
+  const { egress, hosts } = objects;
+  return [closed, openDoor(`${name}-weights`, { namespace, pods, egress, hosts }, network, opts)];
+}
+
+/** The replicas: a Deployment, or a LeaderWorkerSet where each spans several nodes. Tells what can be scaled. */
+function replicas(
+  name: string,
+  args: ModelArgs,
+  sum: Sizing,
+  account: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): { apiVersion: string; kind: string } {
+  const { namespace, tenant } = args;
+  const labels = labelsOf(name, { tenant });
+  const metadata = { name, namespace, labels: labels.answering };
+  // Replicas of a model that is scaled are KEDA's once they are there; Pulumi leaves the number as it finds it.
+  const ignoreChanges = args.autoscale ? ["spec.replicas"] : [];
+  if (args.nodes === 1) {
     new Deployment(
       name,
       {
         metadata,
         spec: {
           replicas: args.replicas,
-          selector,
+          selector: { matchLabels: labels.answering },
           // A surge would wait for GPUs that a full pool does not have.
           strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
-          // Loading the weights of a large model takes tens of minutes on a cold node.
-          progressDeadlineSeconds: 3600,
-          template: { metadata: { labels }, spec: podSpec(name, args, account.metadata.name) },
+          // Images of weights are pulled, and files checked, before a replica begins to load.
+          progressDeadlineSeconds: 2 * startSeconds(sum),
+          template: { metadata: { labels: labels.answering }, spec: podSpec(name, args, sum, "alone", account) },
         },
       },
-      { ...inside, dependsOn: closed, customTimeouts: { create: "60m", update: "60m" } },
+      { ...opts, ignoreChanges, customTimeouts: timeouts(args, sum) },
     );
-
-    this.host = pulumi.interpolate`${service.metadata.name}.${args.namespace}.svc.cluster.local`;
-    this.port = engine.port;
-    this.namespace = service.metadata.namespace;
-    this.registerOutputs({ host: this.host, port: this.port });
+    return { apiVersion: "apps/v1", kind: "Deployment" };
   }
+  const kind = { apiVersion: "leaderworkerset.x-k8s.io/v1", kind: "LeaderWorkerSet" };
+  const template = (role: "leader" | "worker", of: object) => ({
+    metadata: { labels: of },
+    spec: podSpec(name, args, sum, role, account),
+  });
+  new CustomResource(
+    name,
+    {
+      ...kind,
+      metadata,
+      spec: {
+        replicas: args.replicas,
+        rolloutStrategy: {
+          type: "RollingUpdate",
+          rollingUpdateConfiguration: { maxSurge: 0, maxUnavailable: 1 },
+        },
+        startupPolicy: "LeaderCreated",
+        // Each group has a name of its own to meet under; the model's name is left to the service that answers.
+        networkConfig: { subdomainPolicy: "UniquePerReplica" },
+        leaderWorkerTemplate: {
+          size: args.nodes,
+          // Nodes that lost one of them cannot go on; while some are still fetching weights, they need not begin again.
+          restartPolicy: "RecreateGroupAfterStart",
+          leaderTemplate: template("leader", labels.answering),
+          workerTemplate: template("worker", labels.computing),
+        },
+      },
+    },
+    { ...opts, ignoreChanges, customTimeouts: timeouts(args, sum) },
+  );
+  return kind;
 }
 
-function podSpec(name: string, args: ModelArgs, serviceAccountName: pulumi.Output<string>) {
-  const engine = engines[args.engine];
-  const { resource } = accelerator(args.accelerator);
-  const weights = `/models/${name}`;
-  const probe = { httpGet: { path: engine.healthPath, port: "http" } };
-  return {
-    serviceAccountName,
-    automountServiceAccountToken: false,
-    // A service called like the engine would inject variables that the engine reads as its own settings.
-    enableServiceLinks: false,
-    priorityClassName: platformNames.servingPriority,
-    terminationGracePeriodSeconds: 660,
-    nodeSelector: { [poolLabel]: args.pool },
-    tolerations: [{ key: resource, operator: "Exists", effect: "NoSchedule" }],
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 2000,
-      fsGroup: 2000,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    containers: [
-      {
-        name: args.engine,
-        image: args.image,
-        command: engine.command,
-        args: engine.args({ ...args, servedName: name, weights }),
-        env: [...Object.entries({ ...engine.env, HOME: "/home/engine" }).map(([key, value]) => ({ name: key, value }))],
-        ports: [{ name: "http", containerPort: engine.port }],
-        resources: {
-          requests: { cpu: String(4 * args.gpus), memory: `${32 * args.gpus}Gi`, [resource]: String(args.gpus) },
-          limits: { memory: `${64 * args.gpus}Gi`, [resource]: String(args.gpus) },
-        },
-        startupProbe: { ...probe, periodSeconds: 10, failureThreshold: 180 },
-        readinessProbe: { ...probe, periodSeconds: 5, timeoutSeconds: 5 },
-        livenessProbe: { ...probe, periodSeconds: 15, timeoutSeconds: 10, failureThreshold: 6 },
-        lifecycle: { preStop: { sleep: { seconds: 15 } } },
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-        volumeMounts: [
-          { name: "weights", mountPath: weights, readOnly: true },
-          { name: "shm", mountPath: "/dev/shm" },
-          { name: "home", mountPath: "/home/engine" },
-        ],
-      },
-    ],
-    volumes: [
-      { name: "weights", image: { reference: args.weights, pullPolicy: "IfNotPresent" } },
-      { name: "shm", emptyDir: { medium: "Memory", sizeLimit: "8Gi" } },
-      { name: "home", emptyDir: { sizeLimit: "20Gi" } },
-    ],
-  };
+/** Replicas start side by side, are replaced one after the other, and go only when they have answered what they were asked. */
+function timeouts(args: ModelArgs, sum: Sizing): pulumi.CustomTimeouts {
+  const [start, stop] = [2 * startSeconds(sum), stopSeconds(args)];
+  const most = args.autoscale?.most ?? args.replicas;
+  const minutes = (seconds: number) => `${Math.ceil(seconds / 60)}m`;
+  return { create: minutes(start), update: minutes(most * (start + stop)), delete: minutes(stop + 300) };
 }
 
 /** The gateway's data plane, as a NetworkPolicy names it. */
 function gatewayProxies() {
-  return {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": addon("envoy-gateway").namespace } },
-    podSelector: { matchLabels: { "app.kubernetes.io/component": "proxy" } },
-  };
+  return podsIn(addon("envoy-gateway").namespace, { "app.kubernetes.io/component": "proxy" });
 }

@@ -10,6 +10,10 @@ import { preflight } from "../components/preflight.ts";
 import { stateInForce } from "../components/state-in-force.ts";
 import { guard } from "../policies/program.ts";
 
+// Node strips types where they stand, so stack frames are right as they are; the SDK maps each through source maps, which
+// is the dearest part of registering a resource.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 const project = pulumi.runtime.getRootDirectory();
 const stack = pulumi.getStack();
 const file = join("stacks", `Pulumi.${stack}.yaml`);
@@ -43,5 +47,9 @@ const { built, judgement } = await guard(
 
 /** Base URL of each tenant. */
 export const addresses = built.addresses;
+/** API key of each tenant: npx pulumi stack output keys --show-secrets. */
+export const keys = built.keys;
+/** Nodes whose GPUs the cluster does not show yet, by pool. */
+export const awaited = built.awaited;
 /** What the guards judged before the first resource was registered. */
 export const guards = { resources: judgement.judged, verdicts: judgement.byVerdict, rules: judgement.byRule };

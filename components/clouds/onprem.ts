@@ -1,39 +1,51 @@
+import http from "node:http";
+import https from "node:https";
+import { text } from "node:stream/consumers";
+import type {
+  V1APIGroupList,
+  V1NamespaceList,
+  V1NodeList,
+  V1StorageClassList,
+  VersionInfo,
+} from "@kubernetes/client-node";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud.ts";
+import { type Connection, connectionOf, readKubeconfig } from "../kubeconfig.ts";
 import { isLoopback, rehearsalLabel } from "../rehearsal-mark.ts";
 
 /** A Kubernetes cluster that the country already has, reached through a context of the operator's kubeconfig. */
 export const onprem: Cloud = {
   async inspect({ target }) {
-    const { ApisApi, CoreV1Api, KubeConfig, VersionApi } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
-    config.loadFromDefault();
-    const contexts = config.getContexts().map((context) => context.name);
+    const kubeconfig = readable(readKubeconfig);
+    const contexts = kubeconfig.contexts.map(({ name }) => name);
     if (!contexts.includes(target.context)) {
       throw new pulumi.RunError(
         report({
           what: `target.context ${target.context} is not in the kubeconfig`,
           found: contexts.length > 0 ? `contexts ${contexts.join(", ")}` : "no context at all",
-          allowed: "the name of a context in KUBECONFIG or ~/.kube/config",
+          allowed: kubeconfigs,
           remedy:
             'set KUBECONFIG to the cluster\'s kubeconfig, or rehearse without one: eval "$(npx freehold rehearse --env)"',
         }),
       );
     }
-    config.setCurrentContext(target.context);
+    let connection: Connection | undefined;
     try {
-      const core = config.makeApiClient(CoreV1Api);
-      const [version, nodes, groups, system] = await Promise.all([
-        config.makeApiClient(VersionApi).getCode(),
-        core.listNode(),
-        config.makeApiClient(ApisApi).getAPIVersions(),
-        core.readNamespace({ name: "kube-system" }),
+      connection = await connectionOf(kubeconfig, target.context);
+      const [version, nodes, groups, namespaces, storageClasses] = await Promise.all([
+        get<VersionInfo>(connection, "/version"),
+        get<V1NodeList>(connection, "/api/v1/nodes"),
+        get<V1APIGroupList>(connection, "/apis"),
+        get<V1NamespaceList>(connection, "/api/v1/namespaces"),
+        get<V1StorageClassList>(connection, "/apis/storage.k8s.io/v1/storageclasses"),
       ]);
-      const { hostname } = new URL(config.getCurrentCluster()!.server);
+      const labels = Object.fromEntries(
+        namespaces.items.map(({ metadata }) => [metadata?.name ?? "", metadata?.labels ?? {}]),
+      );
       return {
         version: version.gitVersion,
-        rehearsal: system.metadata?.labels?.[rehearsalLabel] === "true" && isLoopback(hostname),
+        rehearsal: labels["kube-system"]?.[rehearsalLabel] === "true" && isLoopback(connection.server.hostname),
         nodes: nodes.items.map((node) => ({
           name: node.metadata?.name ?? "",
           labels: node.metadata?.labels ?? {},
@@ -41,13 +53,18 @@ export const onprem: Cloud = {
           allocatable: node.status?.allocatable ?? {},
         })),
         serves: groups.groups.flatMap((group) => group.versions.map((entry) => entry.groupVersion)),
+        namespaces: labels,
+        storageClasses: storageClasses.items.map(({ metadata }) => ({
+          name: metadata?.name ?? "",
+          isDefault: metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
+        })),
       };
     } catch (error) {
       throw new pulumi.RunError(
         report({
           what: `the cluster of context ${target.context} does not answer`,
-          found: `${config.getCurrentCluster()?.server ?? "no server"}: ${reason(error)}`,
-          allowed: "a reachable API server that lets this user list nodes and API groups",
+          found: `${connection?.server.origin ?? "no connection"}: ${reason(error)}`,
+          allowed: "a reachable API server that lets this user list nodes, namespaces, storage classes and API groups",
           remedy: `kubectl --context ${target.context} get nodes`,
         }),
       );
@@ -63,9 +80,56 @@ function report({ what, ...lines }: { what: string; found: string; allowed: stri
   return [what, ...Object.entries(lines).map(([key, text]) => `  ${key.padEnd(8)} ${text}`)].join("\n");
 }
 
-/** The cause in one line: network errors hide it one level down, API errors carry a Status in their body. */
+const kubeconfigs = "the name of a context in KUBECONFIG or ~/.kube/config";
+
+function readable<Content>(read: () => Content): Content {
+  try {
+    return read();
+  } catch (error) {
+    throw new pulumi.RunError(
+      report({
+        what: "the kubeconfig cannot be read",
+        found: reason(error),
+        allowed: kubeconfigs,
+        remedy: "kubectl config view",
+      }),
+    );
+  }
+}
+
+const silenceMs = 30_000;
+
+/** What the API server says at a path. Throws its own words where it refuses. */
+function get<Answer>({ server, options }: Connection, path: string): Promise<Answer> {
+  const url = new URL(server.pathname.replace(/\/$/, "") + path, server);
+  const { request } = url.protocol === "http:" ? http : https;
+  return new Promise((resolve, reject) => {
+    const headers = { ...options.headers, accept: "application/json", "user-agent": "freehold" };
+    const sent = request(url, { ...options, headers, timeout: silenceMs }, (response) => {
+      text(response)
+        .then((body) => {
+          if (response.statusCode === 200) resolve(JSON.parse(body));
+          else reject(new Error(`${response.statusCode} at ${path}: ${refusal(body)}`));
+        })
+        .catch(reject);
+    });
+    sent.on("timeout", () => sent.destroy(new Error(`no answer for ${silenceMs / 1000} s`)));
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+/** An API server refuses with a Status, what stands before it with anything. */
+function refusal(body: string): string {
+  try {
+    return JSON.parse(body).message ?? body;
+  } catch {
+    return body;
+  }
+}
+
+/** The cause in one line. Of a host with several addresses the message is empty, and the code says what all met with. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
-  return (cause ?? error.message).split("\n").slice(0, 2).join(" ").slice(0, 300);
+  const { message, code } = error as NodeJS.ErrnoException;
+  return (message || code || String(error)).split("\n").slice(0, 2).join(" ").slice(0, 300);
 }

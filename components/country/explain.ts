@@ -46,7 +46,7 @@ function explainOne(schema: z.ZodType, values: unknown, issue: Issue): Explained
   const at = issue.path as Path;
   const field = fieldAt(schema, values, at);
   const found = valueAt(values, at);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(field, at, key));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(keysOf(field, found), at, key));
   if (issue.code === "invalid_key") return [badName(at, issue)];
   if (found === undefined || found === null) return [absent(field, at, found)];
 
@@ -57,8 +57,7 @@ function explainOne(schema: z.ZodType, values: unknown, issue: Issue): Explained
   return [{ ...said, remedy: added ?? `write  ${written}` }];
 }
 
-function unknownKey(field: z.ZodType, at: Path, found: string): Explained {
-  const keys = keysOf(field);
+function unknownKey(keys: string[], at: Path, found: string): Explained {
   const [meant] = nearest(found, keys);
   return {
     at: [...at, found],
@@ -94,7 +93,7 @@ function allowed(issue: Issue, field: z.ZodType, found: unknown): string {
   if (hint?.options) return `${issue.message}: ${oneOf(hint.options(), found, hint.listed)}`;
   if (issue.code === "invalid_value") return either(issue.values.map(String));
   if (issue.code === "invalid_union") return either(optionsOf(issue));
-  const keys = keysOf(field);
+  const keys = keysOf(field, found);
   if (keys.length > 0) return `a section with ${either(keys, "and")}`;
   if (issue.code === "invalid_type" && kindOf(field) === "record")
     return "a section whose entries stand under their names";

@@ -17,12 +17,13 @@ export function valueAt(values: unknown, at: Path): unknown {
   return at.reduce(child, values);
 }
 
-/** Keys that may stand in a section, in the order of the schema; none for anything else. */
-export function keysOf(field: z.ZodType): string[] {
+/** Keys that may stand in a section, in the order of the schema, for what it has chosen to be; none for anything else. */
+export function keysOf(field: z.ZodType, value: unknown): string[] {
   const inner = bare(field);
   if (inner instanceof z.ZodObject) return Object.keys(inner.shape);
-  if (inner instanceof z.ZodDiscriminatedUnion) return keysOf(inner.options[0] as z.ZodType);
-  return [];
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return [];
+  const { discriminator } = inner.def;
+  return child(value, discriminator) === undefined ? [discriminator] : keysOf(optionFor(inner, value), value);
 }
 
 /** What a field is, beneath its defaults. */

@@ -7,7 +7,7 @@ import {
   registryInCountry,
   registryOf,
 } from "./jurisdiction.ts";
-import { knownRegions, publicService } from "./seat.ts";
+import { hostAbroad, knownRegions, publicService } from "./seat.ts";
 import type { Sound } from "./sound.ts";
 import { type Judged, judgeDeclaredState } from "./state.ts";
 import { show } from "./wording.ts";
@@ -26,9 +26,8 @@ export function judgeResidence(file: Sound): Finding[] {
   const judged: (Judged | undefined)[] = [
     ...(target?.place ? judgePlace(target.place, jurisdiction) : []),
     ...(state ? judgeDeclaredState(state, jurisdiction) : []),
-    ...Object.entries(models ?? {}).flatMap(([name, model]) =>
-      (["image", "weights"] as const).map((field) => judgeImage(["models", name, field], model?.[field], jurisdiction)),
-    ),
+    ...judgeStorage(file.storage, jurisdiction),
+    ...Object.entries(models ?? {}).flatMap(([name, model]) => judgeImages(name, model, jurisdiction)),
     ...(file.guards?.hosts ?? []).map((each, index) => judgeHost(["guards", "hosts", index], each, jurisdiction)),
     ...(file.guards?.registries ?? []).map((each, index) =>
       judgeHost(["guards", "registries", index], each, jurisdiction),
@@ -83,6 +82,31 @@ function judgeHost(
     undeclared: service ? undefined : true,
   };
   return judged;
+}
+
+/** An object store, a database or a holder of keys that is there already stands in the country, or is a service of the cluster. */
+function judgeStorage(storage: Sound["storage"], jurisdiction: Jurisdiction): Judged[] {
+  const { objects, records, keys } = storage ?? {};
+  const hosts: [Path, string | undefined][] = [
+    [["storage", "objects", "endpoint"], objects?.kind === "s3" ? objects.endpoint : undefined],
+    [["storage", "records", "host"], records?.kind === "postgres" ? records.host : undefined],
+    [["storage", "keys", "address"], keys?.kind === "vault" || keys?.kind === "kmip" ? keys.address : undefined],
+  ];
+  return hosts.flatMap(([at, address]) => {
+    const host = address?.replace(/^https:\/\//, "").replace(/\/.*$/, "");
+    if (!host || /\.svc(\.cluster\.local)?(:\d+)?$/.test(host)) return [];
+    const abroad = hostAbroad(host, jurisdiction);
+    const allowed = `a host in ${theCountry(jurisdiction.country)}: the operator's own, or one of freehold:guards.hosts`;
+    return abroad ? [{ at, ...abroad, allowed, law: jurisdiction.law }] : [];
+  });
+}
+
+function judgeImages(name: string, model: NonNullable<Sound["models"]>[string], jurisdiction: Jurisdiction) {
+  const weights = model?.weights?.from === "image" ? model.weights.reference : undefined;
+  return [
+    judgeImage(["models", name, "image"], model?.image, jurisdiction),
+    judgeImage(["models", name, "weights", "reference"], weights, jurisdiction),
+  ];
 }
 
 function judgeImage(at: Path, image: string | undefined, jurisdiction: Jurisdiction): Judged | undefined {

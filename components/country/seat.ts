@@ -86,7 +86,8 @@ export function publicService(host: string): string | undefined {
   return service && `${service.name}, run from ${theCountry(service.country)}`;
 }
 
-function hostAbroad(host: Name, jurisdiction: Jurisdiction): Abroad | undefined {
+/** Where a host stands: undefined if in the country. What nothing places is abroad. */
+export function hostAbroad(host: Name, jurisdiction: Jurisdiction): Abroad | undefined {
   const name = (host ?? "").replace(/:\d+$/, "");
   if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) || hostInCountry(name, jurisdiction)) return undefined;
   const home = theCountry(jurisdiction.country);

@@ -40,7 +40,7 @@ describe("the JSON Schema for editors", () => {
       "key-outside-config",
       "key-seed-in-plain-text",
     ]) {
-      expect(takes(`test/fixtures/broken/${fault}.yaml`), fault).toBe(false);
+      expect(takes(`test/fixtures/broken/basics/${fault}.yaml`), fault).toBe(false);
     }
   });
 
@@ -59,7 +59,7 @@ describe("the JSON Schema for editors", () => {
 
   it("shows defaults", () => {
     expect(sections["freehold:pools"].additionalProperties.properties.gpusPerNode.default).toBe(8);
-    expect(sections["freehold:gateway"].properties.tlsSecret.default).toBe("ai-tls");
+    expect(sections["freehold:gateway"].properties.replicas.default).toBe(2);
     expect(sections["freehold:tenants"].additionalProperties.properties.tokensPerMinute.default).toBe(100_000);
   });
 

@@ -96,8 +96,21 @@ export async function objectsIn(kubeconfig: string): Promise<Record<string, unkn
 
 const madeUp = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
 
+/** Keys below any other under which the API server and its controllers write what differs each time. */
+const drawn = [
+  "controller-uid",
+  "batch.kubernetes.io/controller-uid",
+  "clusterIP",
+  "clusterIPs",
+  "nodePort",
+  "volumeName",
+];
+
 function stripped({ metadata, ...object }: KubernetesObject): unknown {
   const { status, ...rest } = object as Record<string, unknown>;
   const kept = Object.entries(metadata ?? {}).filter(([key]) => !madeUp.includes(key));
-  return { ...rest, metadata: Object.fromEntries(kept) };
+  const whole = JSON.stringify({ ...rest, metadata: Object.fromEntries(kept) }, (key, value) =>
+    drawn.includes(key) ? undefined : value,
+  );
+  return JSON.parse(whole);
 }

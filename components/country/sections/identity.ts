@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { accelerators, countries, countryCode, isCountryCode, models, theCountry } from "../../catalogue/index.ts";
-import { count, domain, hostPattern, image, known, line, name, registryPattern } from "./field.ts";
+import { countries, countryCode, isCountryCode, theCountry } from "../../../catalogue/index.ts";
+import { domain, hostPattern, known, line, registryPattern } from "../field.ts";
 
 /** Which country it is. */
 export const country = known("a country in the catalogue, by its ISO 3166-1 code", {
@@ -81,91 +81,6 @@ export const state = z
     description: "Where Pulumi keeps its state, and which key seals the secrets in it.",
     examples: [{ backend: "file:///srv/freehold/state", secretsProvider: "passphrase" }],
   });
-
-/** A pool of GPU nodes. */
-export const pool = z
-  .strictObject({
-    accelerator: known("an accelerator in the catalogue", {
-      options: accelerators,
-      listed: "catalogue/accelerators.yaml",
-    }).meta({ description: "Accelerator of every node in the pool.", examples: ["h200-sxm"] }),
-    nodes: count(1, 10_000, "nodes").meta({ description: "Nodes in the pool.", examples: [4] }),
-    gpusPerNode: count(1, 16, "GPUs")
-      .meta({ description: "GPUs in each node.", examples: [8] })
-      .default(8),
-  })
-  .meta({ examples: [{ accelerator: "h200-sxm", nodes: 4 }] });
-
-/** A model that is served. */
-export const model = z
-  .strictObject({
-    model: known("a model in the catalogue, by its Hugging Face id", {
-      options: models,
-      listed: "catalogue/models.yaml",
-    }).meta({ description: "The model, by its Hugging Face id.", examples: ["swiss-ai/Apertus-70B-Instruct-2509"] }),
-    pool: line("the name of a pool").meta({ description: "Pool the model runs on.", examples: ["h200"] }),
-    engine: z
-      .enum(["vllm"])
-      .meta({ description: "What serves it.", examples: ["vllm"] })
-      .default("vllm"),
-    replicas: count(1, 1000, "replicas")
-      .meta({ description: "Copies that serve side by side.", examples: [2] })
-      .default(1),
-    gpus: count(1, 16, "GPUs")
-      .meta({ description: "GPUs of each replica; they share the model by tensor parallelism.", examples: [4] })
-      .default(1),
-    contextTokens: count(1, 10_000_000, "tokens")
-      .optional()
-      .meta({
-        description: "Longest prompt and answer together, in tokens. Default: all that the model was made for.",
-        examples: [32768],
-      }),
-    image: image("registry.alpen-ai.example/vllm/vllm-openai:v0.25.1")
-      .optional()
-      .meta({ description: "Image of the engine. Default: the catalogue's, from the country's registry." }),
-    weights: image("registry.alpen-ai.example/models/swiss-ai/apertus-70b-instruct-2509:main").optional().meta({
-      description: "OCI reference of the weights. Default: <registry>/models/<Hugging Face id in lower case>:main.",
-    }),
-  })
-  .meta({ examples: [{ model: "swiss-ai/Apertus-70B-Instruct-2509", pool: "h200", gpus: 4 }] });
-
-/** Somebody who may use the models. */
-export const tenant = z.strictObject({
-  displayName: line("the tenant's name", { most: 100 })
-    .optional()
-    .meta({ description: "The tenant as people call it. Default: its name.", examples: ["Kantonale Verwaltung"] }),
-  models: z
-    .array(line("the name of a model").meta({ examples: ["apertus-70b"] }))
-    .min(1, "a list with at least one model")
-    .optional()
-    .meta({
-      description: "Models the tenant may use, by their names here. Default: all of them.",
-      examples: [["apertus-70b"]],
-    }),
-  tokensPerMinute: count(1, 1_000_000_000, "tokens")
-    .meta({ description: "Tokens in and out that the tenant may use in a minute." })
-    .default(100_000),
-  requestsPerMinute: count(1, 1_000_000, "requests")
-    .meta({ description: "Requests that the tenant may make in a minute." })
-    .default(600),
-  keyGeneration: count(1, 1_000_000, "generations")
-    .meta({ description: "Raise it by one to replace the tenant's API key." })
-    .default(1),
-});
-
-/** The door. */
-export const gateway = z
-  .strictObject({
-    host: domain()
-      .optional()
-      .meta({
-        description: "Host of the API; tenants live at <tenant>.<host>. Default: ai.<operator.domain>.",
-        examples: ["ai.alpen-ai.example"],
-      }),
-    tlsSecret: name.meta({ description: "Kubernetes Secret with the certificate for *.<host>." }).default("ai-tls"),
-    replicas: count(1, 100, "replicas").meta({ description: "Copies of the gateway's proxy." }).default(2),
-  })
-  .meta({ description: "The one door through which tenants reach the models." });
 
 /** What else stands in the country. */
 export const guards = z

@@ -1,0 +1,37 @@
+import type { Country } from "../country.ts";
+import { modelSets } from "./model-sets.ts";
+import { quotaRules } from "./quotas.ts";
+import { modelRoutes } from "./routes.ts";
+
+type Tenants = Record<
+  string,
+  Pick<Country["tenants"][string], "models" | "requestsPerMinute" | "tokensPerMinute"> & { tokensPerDay?: number }
+>;
+type Servers = Parameters<typeof modelRoutes>[0];
+
+/**
+ * Bytes, rather too many than too few, of what goes from controller to controller at every change: `message`, all routes, of
+ * which each carries every key, limit and permission, and `settings`, what the proxies are told of all models. The sizes of
+ * the parts were measured with the translator of the proven version.
+ */
+export function controllerLoad(
+  tenants: Tenants,
+  servers: Servers,
+  host: string,
+): { message: number; settings: number } {
+  const names = Object.keys(tenants);
+  const sets = modelSets(tenants);
+  const routes = modelRoutes(servers, host);
+  const keys = sum(names, (name) => 60 + name.length);
+  const permissions = sum(sets, (set) => 3000 + sum([...set.tenants, ...set.models], (value) => 130 + value.length));
+  const limits = sum(quotaRules(tenants), (rule) => 2 * JSON.stringify(rule).length + 500);
+  const each = 1500 + keys + permissions + limits;
+  return {
+    message: (Object.keys(servers).length + routes.length + sets.length + 1) * each,
+    settings: sum(Object.keys(servers), (server) => 400 + 2 * server.length),
+  };
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import type { Country } from "./country.ts";
+import { database } from "./storage/database.ts";
+import type { Host } from "./storage/hosts.ts";
+import { type Credentials, objectStore } from "./storage/object-store.ts";
+import { retention } from "./storage/retention.ts";
+
+export type StorageArgs = NonNullable<Country["storage"]> &
+  Pick<Country, "registry" | "digests" | "network" | "erase"> & {
+    /** Namespace of the database and of what keeps it. */
+    namespace: pulumi.Input<string>;
+    /** Namespace of the model servers, which read weights. */
+    modelsNamespace: pulumi.Input<string>;
+    /** Namespace of whoever writes and reads the usage records. */
+    gatewayNamespace: pulumi.Input<string>;
+    /** Every tenant, with the days for which its records are kept. */
+    tenants: Record<string, { recordDays: number }>;
+    /** Whether Prometheus collects metrics. */
+    monitoring: boolean;
+  };
+
+/** Where data rests: an object store, the database of the usage records with its backups, and how long records are kept. */
+export class Storage extends pulumi.ComponentResource {
+  /** StorageClass for volumes of Freehold's own parts; the cluster's default class where there is none. */
+  readonly volumeClass?: pulumi.Output<string>;
+  /** The object store, as model servers reach it. */
+  readonly objects: {
+    endpoint: string;
+    region: string;
+    credentials: Credentials;
+    /** Secret beside the credentials with the endpoint's authority under ca.crt. */
+    caSecret?: string;
+    /** Egress rules of a NetworkPolicy that lead to it, where it stands in the cluster. */
+    egress: { to: object[]; ports: object[] }[];
+    /** Its host, where it stands beside the cluster. */
+    hosts: Host[];
+  };
+  /** The database: `secret`, in the storage namespace, has the keys username and password, `caSecret` its authority under ca.crt. */
+  readonly records: { host: pulumi.Input<string>; port: number; database: string; secret: string; caSecret: string };
+
+  constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("freehold:index:Storage", name, {}, opts);
+    const inside = { parent: this };
+    // Deletion of data needs a second word in the country file.
+    const kept = { ...inside, protect: !erasable(args.erase) };
+    const schema = readFileSync(new URL("./storage/records.sql", import.meta.url), "utf8");
+
+    const store = objectStore(args.objects, args, kept);
+    const volumeClass = args.volumeClass ?? store.volumeClass;
+    const records = database(args.records, { ...args, volumeClass, store, schema }, kept);
+    retention({ ...args, database: records, schema }, inside);
+
+    const { endpoint, region, weights, caSecret, egress, hosts } = store;
+    this.volumeClass = volumeClass === undefined ? undefined : pulumi.output(volumeClass);
+    this.objects = { endpoint, region, credentials: weights, caSecret, egress, hosts };
+    this.records = {
+      host: records.host,
+      port: records.port,
+      database: records.database,
+      secret: records.secret,
+      caSecret: records.caSecret,
+    };
+    this.registerOutputs({ volumeClass: this.volumeClass, endpoint });
+  }
+}
+
+/** Whether the country file has said that what is stored may be deleted. */
+function erasable(erase: Country["erase"]): boolean {
+  return erase.includes("storage") || erase.includes("everything");
+}

@@ -1,0 +1,51 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Country } from "../country.ts";
+import { cloudnativePg } from "./databases/cloudnative-pg.ts";
+import { postgres } from "./databases/postgres.ts";
+import type { Host } from "./hosts.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+/** What a database is told of the storage around it. */
+export type DatabaseArgs = Pick<Country, "registry" | "digests" | "network"> & {
+  /** Namespace of the storage. */
+  namespace: pulumi.Input<string>;
+  /** Namespace of whoever writes and reads the records: pods with `clientLabels`. */
+  gatewayNamespace: pulumi.Input<string>;
+  /** Class of the volumes; the cluster's default class where there is none. */
+  volumeClass?: pulumi.Input<string>;
+  /** Where backups go. */
+  store: ObjectStore;
+  /** Text of records.sql. */
+  schema: string;
+  /** Whether Prometheus collects metrics. */
+  monitoring: boolean;
+};
+
+/** The database of the usage records, wherever it stands. Connections are TLS, verified in full. */
+export type Database = {
+  host: pulumi.Input<string>;
+  port: number;
+  database: string;
+  /** Secret in the storage namespace with the keys username and password. */
+  secret: string;
+  /** Secret in the storage namespace with the authority of its certificate under ca.crt. */
+  caSecret: string;
+  /** Egress rules of a NetworkPolicy that lead to it, where it stands in the cluster. */
+  egress: { to: object[]; ports: object[] }[];
+  /** Its host, where it stands beside the cluster. */
+  hosts: Host[];
+  /** What has to stand before anybody connects. */
+  ready: pulumi.Resource[];
+};
+
+/** Labels of the pods that may connect, in the storage namespace and in the gateway's. */
+export const clientLabels = { "freehold.dev/connects-to": "records" } as const;
+
+/** The database that a country declares: made in the cluster, or only referred to. */
+export function database(
+  records: NonNullable<Country["storage"]>["records"],
+  args: DatabaseArgs,
+  opts: pulumi.CustomResourceOptions,
+): Database {
+  return records.kind === "cloudnative-pg" ? cloudnativePg(records, args, opts) : postgres(records);
+}

@@ -1,0 +1,105 @@
+import { addon } from "../../../catalogue/index.ts";
+import { pinned } from "../../country.ts";
+import { platformNames } from "../../platform/names.ts";
+import type { DatabaseArgs } from "../database.ts";
+import { buckets } from "../object-store.ts";
+import type { CnpgRecords } from "./cloudnative-pg.ts";
+
+/** The backup plugin, as CloudNativePG names it. */
+export const plugin = "barman-cloud.cloudnative-pg.io";
+/** Name of the database within Postgres, and of who owns it. */
+export const application = "records";
+/** ObjectStore that says where backups go. */
+export const backupStore = "records-backups";
+/** ConfigMap with what an empty database begins with. */
+export const firstSql = "records-first";
+
+const origin = "origin";
+
+/** The spec of the Cluster; `name` is also the name of its backups. */
+export function clusterSpec(name: string, records: CnpgRecords, args: DatabaseArgs) {
+  const { instances, volumeGiB, restoreFrom } = records;
+  const archive = (serverName: string) => ({ name: plugin, parameters: { barmanObjectName: backupStore, serverName } });
+  return {
+    description: "Usage records: who asked which model, when, for how many tokens.",
+    instances,
+    imageName: pinned(args.registry, addon("cloudnative-pg").images.postgres!, args.digests),
+    enableSuperuserAccess: false,
+    primaryUpdateStrategy: "unsupervised",
+    primaryUpdateMethod: "switchover",
+    postgresql: {
+      parameters: {
+        timezone: "UTC",
+        log_timezone: "UTC",
+        shared_buffers: "512MB",
+        password_encryption: "scram-sha-256",
+      },
+      // Before the operator's last rule, which would take a password over any connection.
+      pg_hba: ["hostnossl all all all reject"],
+      ...(instances > 1 && { synchronous: synchronous(instances) }),
+    },
+    bootstrap: restoreFrom
+      ? {
+          recovery: {
+            source: origin,
+            database: application,
+            owner: application,
+            ...(restoreFrom.until && { recoveryTarget: { targetTime: restoreFrom.until } }),
+          },
+        }
+      : {
+          initdb: {
+            database: application,
+            owner: application,
+            dataChecksums: true,
+            encoding: "UTF8",
+            postInitApplicationSQLRefs: { configMapRefs: [{ name: firstSql, key: "records.sql" }] },
+          },
+        },
+    ...(restoreFrom && { externalClusters: [{ name: origin, plugin: archive(restoreFrom.serverName) }] }),
+    plugins: [{ ...archive(name), isWALArchiver: true }],
+    storage: {
+      size: `${volumeGiB}Gi`,
+      ...(args.volumeClass !== undefined && { storageClass: args.volumeClass }),
+      resizeInUseVolumes: true,
+    },
+    affinity: { enablePodAntiAffinity: true, podAntiAffinityType: "required", topologyKey: "kubernetes.io/hostname" },
+    priorityClassName: platformNames.platformPriority,
+    resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { memory: "2Gi" } },
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+/** A record counts once it is on two disks; with two copies in all, a lost one must not stop the writing. */
+function synchronous(instances: number) {
+  return { method: "any", number: 1, dataDurability: instances > 2 ? "required" : "preferred" };
+}
+
+/** The spec of the ObjectStore: the country's own, with its key pair and authority. */
+export function backups({ backupDays }: CnpgRecords, { store }: DatabaseArgs) {
+  const { secret, accessKey, secretKey } = store.backups;
+  return {
+    retentionPolicy: `${backupDays}d`,
+    configuration: {
+      destinationPath: `s3://${buckets.backups}/`,
+      endpointURL: store.endpoint,
+      ...(store.caSecret && { endpointCA: { name: store.caSecret, key: "ca.crt" } }),
+      s3Credentials: {
+        accessKeyId: { name: secret, key: accessKey },
+        secretAccessKey: { name: secret, key: secretKey },
+      },
+      wal: { compression: "gzip", maxParallel: 4 },
+      data: { compression: "gzip", jobs: 2 },
+    },
+    instanceSidecarConfiguration: {
+      env: [
+        { name: "AWS_DEFAULT_REGION", value: store.region },
+        { name: "AWS_EC2_METADATA_DISABLED", value: "true" },
+        // Stores that are not Amazon's refuse the checksums that its client adds of its own accord.
+        { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
+        { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
+      ],
+      resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "1Gi" } },
+    },
+  };
+}

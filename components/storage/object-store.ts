@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Country } from "../country.ts";
+import type { Host } from "./hosts.ts";
+import { ceph } from "./object-stores/ceph.ts";
+import { s3 } from "./object-stores/s3.ts";
+
+/** What an object store is told of the storage around it. */
+export type ObjectStoreArgs = Pick<Country, "registry" | "digests" | "network"> & {
+  /** Who holds the keys of what is stored. */
+  keys: NonNullable<Country["storage"]>["keys"];
+  /** Namespace of the database, whose backups are written. */
+  namespace: pulumi.Input<string>;
+  /** Namespace of the model servers, which read weights. */
+  modelsNamespace: pulumi.Input<string>;
+  /** Whether Prometheus collects metrics. */
+  monitoring: boolean;
+};
+
+/** A Secret with a key pair for S3: where it lies, and the names of the keys in it. */
+export type Credentials = {
+  secret: string;
+  namespace: pulumi.Input<string>;
+  accessKey: string;
+  secretKey: string;
+};
+
+/** What an object store offers, wherever it stands. */
+export type ObjectStore = {
+  /** https URL; buckets are addressed by path. */
+  endpoint: string;
+  /** Region name that requests are signed with. */
+  region: string;
+  /** For reading weights, in the models' namespace. */
+  weights: Credentials;
+  /** For writing backups, in the storage namespace. */
+  backups: Credentials;
+  /** Secret in both namespaces with the key ca.crt, where the images' own authorities do not know the endpoint. */
+  caSecret?: string;
+  /** Egress rules of a NetworkPolicy that lead to it, where it stands in the cluster. */
+  egress: { to: object[]; ports: object[] }[];
+  /** Its host, where it stands beside the cluster. */
+  hosts: Host[];
+  /** The encrypted class of volumes that comes with it. */
+  volumeClass?: pulumi.Output<string>;
+  /** What has to stand before anything is written to it. */
+  ready: pulumi.Resource[];
+};
+
+/** Buckets that Freehold's parts use. An existing endpoint has them already. */
+export const buckets = { weights: "weights", backups: "backups" } as const;
+
+/** The object store that a country declares: made in the cluster, or only referred to. */
+export function objectStore(
+  objects: NonNullable<Country["storage"]>["objects"],
+  args: ObjectStoreArgs,
+  opts: pulumi.CustomResourceOptions,
+): ObjectStore {
+  // Components may stand alone in somebody's program, so the refusals are here and not only in the country file.
+  if (objects.kind === "ceph") {
+    if (Object.keys(objects.nodes).length > 0) return ceph(objects, args, opts);
+    throw new pulumi.RunError("Ceph takes disks and erases them: name the labels of the nodes whose it may take.");
+  }
+  if (objects.endpoint.startsWith("https://")) return s3(objects, args);
+  throw new pulumi.RunError(`The object store ${objects.endpoint} has no TLS: name an https endpoint.`);
+}

@@ -1,0 +1,23 @@
+import type { Country } from "../../country.ts";
+import { hostOfUrl } from "../hosts.ts";
+import type { ObjectStore, ObjectStoreArgs } from "../object-store.ts";
+
+type Objects = Extract<NonNullable<Country["storage"]>["objects"], { kind: "s3" }>;
+
+/** An endpoint that stands in the country already: nothing is made, its Secrets are the operator's. */
+export function s3(
+  { endpoint, region, credentials, ca }: Objects,
+  { namespace, modelsNamespace }: ObjectStoreArgs,
+): ObjectStore {
+  const keys = { secret: credentials, accessKey: "accessKey", secretKey: "secretKey" };
+  return {
+    endpoint,
+    region,
+    weights: { ...keys, namespace: modelsNamespace },
+    backups: { ...keys, namespace },
+    ...(ca && { caSecret: ca }),
+    egress: [],
+    hosts: [hostOfUrl(endpoint)],
+    ready: [],
+  };
+}

@@ -1,0 +1,70 @@
+-- The usage records: who asked which model, when, for how many tokens; never a prompt, never an answer. Whoever owns the
+-- database applies this file any number of times; days are days of UTC whatever the session's time zone is.
+
+CREATE TABLE IF NOT EXISTS usage_records (
+  event_id text PRIMARY KEY, -- the gateway's request id: a record that arrives twice is one record
+  time timestamptz NOT NULL,
+  tenant text NOT NULL,
+  model text NOT NULL,
+  server text NOT NULL, -- the replicas that answered
+  tokens_in bigint NOT NULL CHECK (tokens_in >= 0),
+  tokens_cached bigint NOT NULL CHECK (tokens_cached >= 0), -- of those that came in, already in the prefix cache
+  tokens_out bigint NOT NULL CHECK (tokens_out >= 0),
+  status smallint NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS usage_records_by_tenant ON usage_records (tenant, time);
+
+CREATE OR REPLACE VIEW usage_by_day AS
+SELECT
+  tenant,
+  (time AT TIME ZONE 'UTC')::date AS day,
+  model,
+  count(*) AS requests,
+  sum(tokens_in)::bigint AS tokens_in,
+  sum(tokens_cached)::bigint AS tokens_cached,
+  sum(tokens_out)::bigint AS tokens_out
+FROM usage_records
+GROUP BY 1, 2, 3;
+
+-- Days for which each tenant's records are kept. A tenant that left the country file keeps the last it had.
+CREATE TABLE IF NOT EXISTS record_days (
+  tenant text PRIMARY KEY,
+  days integer NOT NULL CHECK (days > 0)
+);
+
+-- Deletes what is older than its tenant's days, and everything of tenants that left and are named in `erased`. `kept` is
+-- what the country file says, {"tenant": days}. Answers one row for each tenant that lost records.
+CREATE OR REPLACE FUNCTION keep_records(kept jsonb, erased text[], moment timestamptz DEFAULT now())
+RETURNS TABLE (of_tenant text, records bigint, because text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  one record;
+BEGIN
+  INSERT INTO record_days
+  SELECT key, value::integer FROM jsonb_each_text(kept)
+  ON CONFLICT (tenant) DO UPDATE SET days = excluded.days;
+
+  -- The word lifts the protection of a tenant; only leaving the file makes it go.
+  FOREACH of_tenant IN ARRAY erased LOOP
+    CONTINUE WHEN kept ? of_tenant;
+    DELETE FROM usage_records u WHERE u.tenant = of_tenant;
+    GET DIAGNOSTICS records = ROW_COUNT;
+    DELETE FROM record_days d WHERE d.tenant = of_tenant;
+    because := 'erased';
+    IF records > 0 THEN RETURN NEXT; END IF;
+  END LOOP;
+
+  -- One tenant after the other, each by the index: one statement for all would read the whole table every hour.
+  FOR one IN SELECT * FROM record_days ORDER BY tenant LOOP
+    of_tenant := one.tenant;
+    because := 'older than its days';
+    DELETE FROM usage_records u
+    WHERE u.tenant = one.tenant
+      -- Whole days of UTC: a day of summer time is no shorter here.
+      AND u.time < (date_trunc('day', moment AT TIME ZONE 'UTC') - make_interval(days => one.days)) AT TIME ZONE 'UTC';
+    GET DIAGNOSTICS records = ROW_COUNT;
+    IF records > 0 THEN RETURN NEXT; END IF;
+  END LOOP;
+END
+$$;

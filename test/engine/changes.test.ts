@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseDocument } from "yaml";
+import { Checkout, objectsIn } from "./checkout.ts";
+
+// Changing a country that runs, on the real engine: only what must change changes, nothing is replaced, and data is deleted
+// only after a second word. Each change starts from the country as it was declared and is taken back afterwards.
+
+const checkout = new Checkout();
+const countryFile = join(checkout.folder, "stacks/Pulumi.ch.yaml");
+const declared = readFileSync(countryFile, "utf8");
+let kubeconfig: string;
+
+type Update = { ok: boolean; said: string; changed: string[]; changes: Record<string, number> };
+
+async function rehearse(): Promise<Update> {
+  const ran = await checkout.freehold(["rehearse", "ch", "--provider=rehearsal", "--json"]);
+  if (ran.code !== 0) return { ok: false, said: ran.stderr, changed: [], changes: {} };
+  const { changed, changes } = JSON.parse(ran.stdout) as Update;
+  return { ok: true, said: "", changed, changes };
+}
+
+/** The declared country with sections set anew: by path below `freehold:`, and undefined takes one out. */
+function declare(values: Record<string, unknown>): void {
+  const document = parseDocument(declared);
+  for (const [path, value] of Object.entries(values)) {
+    const [section, ...rest] = path.split(".");
+    const at = ["config", `freehold:${section}`, ...rest];
+    if (value === undefined) document.deleteIn(at);
+    else document.setIn(at, document.createNode(value));
+  }
+  writeFileSync(countryFile, document.toString());
+}
+
+/** What an update did, by sign and resource: `~ Secret tenant-keys`. */
+const kindsAndNames = ({ changed }: Update) =>
+  changed
+    .map((line) => line.replace(/ \S+:(\w+) /, " $1 "))
+    .filter((line) => !/ (Freehold|Gateway|Model|Pool|Workspace|Queues) /.test(line))
+    .sort();
+
+/** Declares a change, carries it out, and takes it back: what each way did. */
+async function there(values: Record<string, unknown>): Promise<{ change: string[]; back: string[] }> {
+  declare(values);
+  const forward = await rehearse();
+  expect(forward.said).toBe("");
+  writeFileSync(countryFile, declared);
+  const back = await rehearse();
+  expect(back.said).toBe("");
+  for (const update of [forward, back]) expect(Object.keys(update.changes)).not.toContain("replace");
+  return { change: kindsAndNames(forward), back: kindsAndNames(back) };
+}
+
+beforeAll(async () => {
+  const first = await rehearse();
+  expect(first.said).toBe("");
+  const env = await checkout.shell('eval "$(npx --no-install freehold rehearse ch --env)"; echo "$KUBECONFIG"');
+  kubeconfig = env.stdout.trim();
+});
+afterAll(() => checkout.remove());
+
+describe("a running country", () => {
+  it("scales a pool by its new nodes and what counts its GPUs", async () => {
+    const { change, back } = await there({ "pools.h200.nodes": 5 });
+    expect(change).toEqual(["+ NodePatch h200-05", "~ ResourceQuota models"]);
+    expect(back).toEqual(["- NodePatch h200-05", "~ ResourceQuota models"]);
+  });
+
+  it("adds a tenant and takes it away by changing the objects it shares with others", async () => {
+    const { change, back } = await there({ "tenants.verein": { models: ["apertus-70b", "apertus-8b", "embeddings"] } });
+    for (const lines of [change, back]) {
+      expect(
+        lines.every((line) => /^~ (Secret|AIGatewayRoute|SecurityPolicy|BackendTrafficPolicy|ConfigMap) /.test(line)),
+      ).toBe(true);
+      expect(lines.length).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it("rotates a key by one secret", async () => {
+    const { change, back } = await there({ "tenants.gemeinden.keyGeneration": 2 });
+    expect(change).toEqual([expect.stringMatching(/^~ Secret /)]);
+    expect(back).toEqual(change);
+  });
+
+  it("adds a model and takes it away, and leaves every other model alone", async () => {
+    const { change } = await there({
+      "models.salamandra": { model: "BSC-LT/salamandra-7b-instruct", pool: "slices", contextTokens: 8192 },
+      "tenants.gemeinden.models": ["apertus-70b", "apertus-8b", "embeddings", "salamandra"],
+    });
+    expect(change.filter((line) => /(Deployment|LeaderWorkerSet) /.test(line))).toEqual(["+ Deployment salamandra"]);
+  });
+
+  it("keeps stored data until the file has said it twice", async () => {
+    const before = Object.keys(await objectsIn(kubeconfig)).sort();
+    // Once is not enough: what is protected stays, and the engine says so before it deletes anything of it.
+    declare({ storage: undefined, "models.mistral-large": undefined });
+    const once = await rehearse();
+    expect(once.ok).toBe(false);
+    expect(once.said).toMatch(/protect/);
+    const stateful = (names: string[]) => names.filter((name) => /^(Cluster|CephCluster|CephObjectStore) /.test(name));
+    expect(stateful(Object.keys(await objectsIn(kubeconfig)).sort())).toEqual(stateful(before));
+    expect(stateful(before).length).toBeGreaterThanOrEqual(3);
+
+    declare({ erase: ["storage"] });
+    expect((await rehearse()).said).toBe("");
+    declare({ erase: ["storage"], storage: undefined, "models.mistral-large": undefined });
+    expect((await rehearse()).said).toBe("");
+    expect(stateful(Object.keys(await objectsIn(kubeconfig)))).toEqual([]);
+
+    writeFileSync(countryFile, declared);
+    expect((await rehearse()).said).toBe("");
+    expect(Object.keys(await objectsIn(kubeconfig)).sort()).toEqual(before);
+  });
+});
