@@ -1,26 +1,18 @@
-import type { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
-import * as state from "@pulumi/pulumi/runtime/state.js";
+import type { Callback } from "@pulumi/pulumi/proto/callback_pb.js";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import settings from "@pulumi/pulumi/runtime/settings.js";
 import type { Jurisdiction } from "../components/country.ts";
-import { plain, type Resource, UNKNOWN } from "./fact.ts";
-import { type Judgement, judge, judgeOne, renderFinding } from "./judge.ts";
+import type { Resource } from "./fact.ts";
+import { type Finding, type Judgement, judge, judgeOne, renderFinding } from "./judge.ts";
+import { plan, settle } from "./plan.ts";
 
-/** The SDK's own state, which its declarations leave out. Its version is pinned, and every test of a plan relies on this. */
-type Store = {
-  config: unknown;
-  settings: { monitor: unknown; rpcDone: Promise<unknown>; options: { project: string; stack: string } };
-  supportsSecrets: boolean;
-  supportsResourceReferences: boolean;
-  supportsAliasSpecs: boolean;
-  supportsDeletedWith: boolean;
-};
-const { LocalStore, getStore } = state as unknown as { LocalStore: new () => Store; getStore(): Store };
+export { plan } from "./plan.ts";
 
 /**
- * Runs `build` twice: first against a monitor that only records, and judges the whole plan; then, if nothing in it is
- * broken, for real. So a refusal comes before the first resource is registered, with or without `--policy-pack`. What
- * the plan could not know is judged again at registration. Throws a `RunError` that lists every finding.
+ * Builds twice: first only as a plan, which is judged whole; then, if nothing in it is broken, for real. So a refusal comes
+ * before the first resource is registered, with or without `--policy-pack`. What the plan could not know is judged again at
+ * registration. Throws a `RunError` that lists every finding.
  */
 export async function guard<T>(
   jurisdiction: Jurisdiction,
@@ -38,78 +30,57 @@ export async function guard<T>(
   return { built: build(), judgement };
 }
 
-/** The resources that `build` would register, with their inputs; nothing reaches the engine. */
-export async function plan(build: () => unknown): Promise<Resource[]> {
-  const resources: Resource[] = [];
-  const providers = new Map<string, Resource>();
-  const recorder = new MockMonitor({
-    // Inputs come back as outputs, so whatever is derived from a resource's own inputs is known to the plan.
-    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
-    call: ({ token }) => {
-      throw new Error(`The plan cannot call ${token}: functions are not known before the update runs.`);
-    },
-  });
-  const register = recorder.registerResource.bind(recorder);
-  recorder.registerResource = (request, callback) =>
-    register(request, (error, response) => {
-      if (!error) {
-        const resource: Resource = {
-          type: request.getType(),
-          name: request.getName(),
-          urn: response.getUrn(),
-          custom: request.getCustom(),
-          parent: request.getParent() || undefined,
-          // A provider reference is the provider's URN and id.
-          provider: providers.get(request.getProvider().replace(/::[^:]*$/, "")),
-          props: plain(request.getObject()?.toJavaScript() ?? {}) as Resource["props"],
-        };
-        if (resource.type.startsWith("pulumi:providers:")) providers.set(resource.urn, resource);
-        resources.push(resource);
-      }
-      callback(error, response);
-    });
-  // The SDK keeps all its state in one store; a program run in a store of its own cannot touch the real engine.
-  const store = new LocalStore();
-  store.settings.monitor = recorder;
-  store.settings.options.project = pulumi.getProject();
-  store.settings.options.stack = pulumi.getStack();
-  store.supportsSecrets = false;
-  store.supportsResourceReferences = true;
-  store.supportsAliasSpecs = true;
-  store.supportsDeletedWith = true;
-  store.config = getStore().config;
-  await (asyncLocalStorage as AsyncLocalStorage<unknown>).run(store, async () => {
-    build();
-    let done: Promise<unknown>;
-    do {
-      done = store.settings.rpcDone;
-      await done;
-    } while (done !== store.settings.rpcDone);
-  });
-  return resources;
-}
-
-/** Judges each resource once more when the engine registers it: by then values that the plan had to leave open are known. */
+/**
+ * Judges each resource once more when it is registered: by then values that the plan had to leave open are known. A transform
+ * refuses what is broken. The engine asks it, after all others, only for what is broken already and for what it changes or
+ * makes itself, such as the children of a chart: to ask for each would cost as much as the whole plan.
+ */
 function judgeAtRegistration(jurisdiction: Jurisdiction) {
-  pulumi.runtime.registerResourceTransform(async ({ type, name, custom, props }) => {
-    const resource = { type, name, custom, urn: name, props: (await settle(props)) as Resource["props"] };
-    const broken = judgeOne(resource, jurisdiction).filter(({ verdict }) => verdict === "broken");
-    if (broken.length === 0) return undefined;
+  const monitor = settings.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  let refusal: Promise<Callback> | undefined;
+  monitor.registerResource = (request, callback) => {
+    const isFinal = !request.getRemote() && request.getTransformsList().length === 0;
+    if (isFinal && broken(resourceIn(request), jurisdiction).length === 0) return register(request, callback);
+    refusal ??= settings.getCallbacks()!.registerTransform(refuseBroken(jurisdiction));
+    refusal.then((transform) => {
+      request.addTransforms(transform);
+      register(request, callback);
+    }, callback);
+  };
+  // It would run after ours, on what has been judged.
+  monitor.registerStackTransform = () => {
+    throw new pulumi.RunError(
+      "A guarded program takes no transform of its whole stack: give it to the resources it is for.",
+    );
+  };
+}
+
+/** The client of the engine's resource monitor, as far as it is needed here; nobody reads what its methods return. */
+type Monitor = {
+  registerResource(
+    request: RegisterResourceRequest,
+    callback: (error: Error | null, response?: unknown) => void,
+  ): unknown;
+  registerStackTransform(): unknown;
+};
+
+function resourceIn(request: RegisterResourceRequest): Resource {
+  const props = (request.getObject()?.toJavaScript() ?? {}) as Resource["props"];
+  const [type, name, custom] = [request.getType(), request.getName(), request.getCustom()];
+  return { type, name, custom, urn: name, props };
+}
+
+function refuseBroken(jurisdiction: Jurisdiction): pulumi.ResourceTransform {
+  return async ({ type, name, custom, props }) => {
+    const findings = broken({ type, name, custom, urn: name, props: await settle(props) }, jurisdiction);
+    if (findings.length === 0) return undefined;
     // The engine wraps what a transform throws in the noise of a remote call, so the report is logged by itself.
-    for (const finding of broken) pulumi.log.error(renderFinding(finding));
+    for (const finding of findings) pulumi.log.error(renderFinding(finding));
     throw new Error(`${name} breaks residency and was not created.`);
-  });
+  };
 }
 
-/** Inputs as plain values: secrets opened, what is not known before the update marked. */
-async function settle(props: unknown): Promise<unknown> {
-  const output = pulumi.output(props) as unknown as { promise(withUnknowns: boolean): Promise<unknown> };
-  return mark(await output.promise(true));
-}
-
-function mark(value: unknown): unknown {
-  if (pulumi.isUnknown(value)) return UNKNOWN;
-  if (Array.isArray(value)) return value.map(mark);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mark(inner)]));
+function broken(resource: Resource, jurisdiction: Jurisdiction): Finding[] {
+  return judgeOne(resource, jurisdiction).filter(({ verdict }) => verdict === "broken");
 }

@@ -68,16 +68,20 @@ function structure(reader: Reader, object: Record<string, unknown>, path: string
   if (whole) note(reader, { kind: "image", path: at(path, "repository"), value: whole });
   for (const [key, value] of entries) {
     if (endpoint && typeof value === "string" && meaningOf(key) === "place") continue;
-    if (whole && (key === "repository" || key === "registry")) continue;
+    if (whole && (key === "repository" || key === "registry" || (key === "image" && "version" in object))) continue;
     // `volumes[].image.reference`, `code.image.url`.
     const names = isImage && typeof value === "string" && /^(?:reference|name|url|uri|repository)$/.test(key);
     walk(reader, value, at(path, key), names && !value.includes("://") ? "image" : key);
   }
 }
 
-/** An image that is given in parts: `{ registry, repository, tag }`. */
-function imageInParts({ registry, repository, tag, pullPolicy, digest }: Record<string, unknown>): string | undefined {
+/** An image that is given in parts: `{ registry, repository, tag }`, or `{ repository, image, version }`. */
+function imageInParts(object: Record<string, unknown>): string | undefined {
+  const { registry, repository, image, tag, version, pullPolicy, digest } = object;
   if (typeof repository !== "string" || repository === "" || repository.includes("://")) return undefined;
+  if (typeof image === "string" && typeof version === "string") {
+    return `${repository}/${image}${version.startsWith("sha256:") ? "@" : ":"}${version}`;
+  }
   if (registry === undefined && tag === undefined && pullPolicy === undefined && digest === undefined) return undefined;
   const name =
     typeof registry === "string" && registry !== "" ? `${registry.replace(/\/$/, "")}/${repository}` : repository;

@@ -73,7 +73,13 @@ export const onprem: Cloud = {
 
   provider: (name, { target }) =>
     // A context is a name in somebody's kubeconfig: only another place makes it another cluster, with everything made anew.
-    new Provider(name, { context: target.context, clusterIdentifier: `freehold-${target.place}` }),
+    new Provider(name, {
+      context: target.context,
+      clusterIdentifier: `freehold-${target.place}`,
+      // Otherwise a changed Secret or ConfigMap is deleted before it is made anew, and every key is invalid meanwhile.
+      enableSecretMutable: true,
+      enableConfigMapMutable: true,
+    }),
 };
 
 function report({ what, ...lines }: { what: string; found: string; allowed: string; remedy: string }): string {

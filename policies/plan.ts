@@ -1,0 +1,118 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { containsUnknowns, unknown } from "@pulumi/pulumi/output.js";
+import runtime from "@pulumi/pulumi/runtime/resource.js";
+import * as state from "@pulumi/pulumi/runtime/state.js";
+import { type Resource, UNKNOWN } from "./fact.ts";
+
+/** The SDK's own state, which its declarations leave out. Its version is pinned, and every test of a plan relies on this. */
+type Store = { config: unknown; settings: { monitor: unknown; options: { project: string; stack: string } } };
+const { LocalStore, getStore } = state as unknown as { LocalStore: new () => Store; getStore(): Store };
+
+/** What `build` registered so far, and the inputs that are still awaited. */
+type Recording = { resources: Map<pulumi.Resource, Resource>; awaited: Promise<void>[] };
+const recordings = new WeakMap<Store, Recording>();
+
+/** The resources that `build` would register, with their inputs; nothing reaches the engine. */
+export async function plan(build: () => unknown): Promise<Resource[]> {
+  const recording: Recording = { resources: new Map(), awaited: [] };
+  // The SDK keeps all its state in one store; a program run in a store of its own cannot touch the real engine.
+  const store = new LocalStore();
+  recordings.set(store, recording);
+  store.config = getStore().config;
+  store.settings.options.project = pulumi.getProject();
+  store.settings.options.stack = pulumi.getStack();
+  store.settings.monitor = silent;
+  await (asyncLocalStorage as AsyncLocalStorage<unknown>).run(store, async () => {
+    build();
+    do {
+      await Promise.all(recording.awaited.splice(0));
+      // Resources may be made as late as in the `apply` of another's output; by the next turn all those have run.
+      await nextTurn();
+    } while (recording.awaited.length > 0);
+  });
+  return [...recording.resources.values()];
+}
+
+// Inside a plan a registration goes down here. On its way to a monitor, even to one that only mocks, every input would
+// become promises and protocol buffers and back, which takes several times as long as to build and judge a country.
+const { registerResource, registerResourceOutputs } = runtime;
+Object.assign(runtime, {
+  registerResource: (...registration: Parameters<typeof registerResource>) => {
+    const recording = recordings.get(getStore());
+    if (recording) record(recording, ...registration);
+    else registerResource(...registration);
+  },
+  registerResourceOutputs: (...outputs: Parameters<typeof registerResourceOutputs>) => {
+    if (!recordings.has(getStore())) registerResourceOutputs(...outputs);
+  },
+});
+
+function record(
+  { resources, awaited }: Recording,
+  ...[made, parent, type, name, custom, remote, , inputs, { provider }]: Parameters<typeof registerResource>
+) {
+  const above = parent && resources.get(parent)?.urn;
+  const types = above ? `${above.split("::")[2]}$${type}` : type;
+  const resource: Resource = {
+    type,
+    name,
+    urn: `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${types}::${name}`,
+    custom,
+    parent: above,
+    provider: (custom || remote) && provider ? resources.get(provider) : undefined,
+    props: {},
+  };
+  resources.set(made, resource);
+  // Inputs come back as outputs, so whatever is derived from a resource's own inputs is known to the plan.
+  const outputs = custom || remote ? { ...inputs, ...(custom && { id: undefined }) } : {};
+  for (const [key, value] of Object.entries({ ...outputs, urn: resource.urn })) {
+    Object.assign(made, { [key]: pulumi.output(value === undefined ? unknown : value) });
+  }
+  awaited.push(
+    settle(inputs).then((props) => {
+      resource.props = props;
+    }),
+  );
+}
+
+/** What a monitor is asked beside registrations. An answer that came only with the update would have been judged by nobody. */
+const silent = Object.fromEntries(
+  ["invoke", "call", "readResource"].map((ask) => [
+    ask,
+    (request: { getTok?(): string; getName?(): string }) => {
+      throw new pulumi.RunError(
+        `The plan cannot ask for ${request.getTok?.() ?? request.getName?.()}: write what it would say.`,
+      );
+    },
+  ]),
+);
+
+/** Inputs as plain values: secrets opened, what is not known before the update marked. */
+export async function settle(inputs: pulumi.Inputs): Promise<Resource["props"]> {
+  return plainly(inputs) as Resource["props"];
+}
+
+/** A promise only where something has to be awaited: most inputs are known when they are written. */
+function plainly(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (pulumi.Output.isInstance(value)) return valueIn(value);
+  if (value instanceof Promise) return value.then(plainly);
+  if (pulumi.isUnknown(value)) return UNKNOWN;
+  if (pulumi.Resource.isInstance(value)) return plainly(value.urn);
+  if (Array.isArray(value)) return together(value.map(plainly), (items) => items);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  const values = entries.map(([, inner]) => plainly(inner));
+  return together(values, (inner) => Object.fromEntries(entries.map(([key], index) => [key, inner[index]])));
+}
+
+async function valueIn(output: pulumi.Output<unknown>): Promise<unknown> {
+  const { promise, isKnown } = output as unknown as { promise(all: true): Promise<unknown>; isKnown: Promise<boolean> };
+  const value = await promise(true);
+  return (await isKnown) || containsUnknowns(value) ? plainly(value) : UNKNOWN;
+}
+
+function together(values: unknown[], make: (values: unknown[]) => unknown): unknown {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values).then(make) : make(values);
+}
