@@ -7,7 +7,7 @@ import { Checkout, objectsIn } from "./checkout.ts";
 const breaches = [
   {
     rule: "images-from-here",
-    file: "components/model.ts",
+    file: "components/model/pod.ts",
     from: "image: args.image,",
     to: 'image: "docker.io/vllm/vllm-openai:v0.25.1",',
     says: "docker.io",
@@ -15,15 +15,15 @@ const breaches = [
   {
     rule: "data-stays-here",
     file: "components/gateway.ts",
-    from: "endpoints: [{ fqdn: { hostname: host, port } }]",
-    to: 'endpoints: [{ fqdn: { hostname: "api.openai.com", port: 443 } }]',
+    from: "{ spec: { endpoints } }",
+    to: '{ spec: { endpoints: [{ fqdn: { hostname: "api.openai.com", port: 443 } }] } }',
     says: "api.openai.com",
   },
   {
     rule: "egress-closed",
     file: "components/closed-namespace.ts",
-    from: "egress: [",
-    to: "egress: [{},",
+    from: "egress: [clusterDns,",
+    to: "egress: [{}, clusterDns,",
     says: "everything",
   },
 ];
@@ -40,8 +40,10 @@ describe("a program whose components break residency, run without a policy pack"
       await checkout.shell('eval "$(npx --no-install freehold rehearse ch --env)"; echo "$KUBECONFIG"')
     ).stdout.trim();
     // From nothing: a refusal has to leave nothing.
-    const destroyed = await checkout.pulumi("destroy -s ch --yes");
-    expect(destroyed.code, destroyed.stderr).toBe(0);
+    for (const line of ["state unprotect --all --yes -s ch", "destroy -s ch --yes"]) {
+      const { code, stderr } = await checkout.pulumi(line);
+      expect(code, stderr).toBe(0);
+    }
     standing = Object.keys(await objectsIn(kubeconfig));
   });
   afterAll(() => checkout.remove());
@@ -70,24 +72,19 @@ describe("a program whose components break residency, run without a policy pack"
     const path = join(checkout.folder, "components/model.ts");
     const source = readFileSync(path, "utf8");
     // A value that only the real API server gives: the recorded plan has no uid.
+    const from = "replicas(name, args, sum,";
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a line of a program.
-    const late = "image: service.metadata.uid.apply((uid) => (uid ? `docker.io/library/${uid}` : args.image)),";
-    writeFileSync(
-      path,
-      source
-        .replace("podSpec(name, args, account.metadata.name)", "podSpec(name, args, account.metadata.name, service)")
-        .replace(
-          "serviceAccountName: pulumi.Output<string>)",
-          "serviceAccountName: pulumi.Output<string>, service: Service)",
-        )
-        .replace("image: args.image,", late),
-    );
+    const late = "service.metadata.uid.apply((uid) => (uid ? `docker.io/library/${uid}` : args.image))";
+    expect(source).toContain(from);
+    writeFileSync(path, source.replace(from, `replicas(name, { ...args, image: ${late} }, sum,`));
     const up = await checkout.pulumi("up -s ch --yes --skip-preview");
     writeFileSync(path, source);
 
     const said = up.stdout + up.stderr;
     expect(up.code, said).not.toBe(0);
     expect(said).toContain("images-from-here");
-    expect(Object.keys(await objectsIn(kubeconfig)).filter((name) => name.startsWith("Deployment"))).toEqual([]);
+    expect(
+      Object.keys(await objectsIn(kubeconfig)).filter((name) => name.startsWith("Deployment freehold-models/")),
+    ).toEqual([]);
   });
 });
