@@ -231,5 +231,5 @@ function memory(what: string, { engine, program, provider, pack }: Partial<Recor
 }
 
 function line(what: string, ...columns: string[]) {
-  process.stdout.write(`  ${what.padEnd(54)}${columns.map((column) => column.padStart(10)).join("  ")}\n`);
+  process.stdout.write(`  ${what.padEnd(52)}  ${columns.map((column) => column.padStart(10)).join("  ")}\n`);
 }

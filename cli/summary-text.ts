@@ -57,7 +57,11 @@ function addonsText({ addons, phoneHome }: Summary): [string, string][] {
       .map(({ name, version, proven }) =>
         mode === "existing" ? name : `${name} ${version}${proven ? "" : " (unproven)"}`,
       )
-      .join(", ");
+      // Five on a line, each line below the first.
+      .map(
+        (text, index, all) => text + (index === all.length - 1 ? "" : index % 5 === 4 ? `\n${" ".repeat(17)}` : ", "),
+      )
+      .join("");
   const unchecked = addons.flatMap((each) => each.unchecked);
   return [
     ["installed", named("install")],

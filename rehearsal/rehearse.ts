@@ -130,7 +130,7 @@ async function stand(
 }
 
 async function update(home: Home, env: Record<string, string>, { onStep, signal }: RehearseOptions) {
-  onStep({ step: "update", phase: "begin", usuallySeconds: 12 });
+  onStep({ step: "update", phase: "begin", usuallySeconds: 30 });
   const result = await runEngine(
     home,
     env,
