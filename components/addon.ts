@@ -16,8 +16,9 @@ import { kueue } from "./addons/kueue.ts";
 import { lws } from "./addons/lws.ts";
 import { prometheus } from "./addons/prometheus.ts";
 import { rookCeph } from "./addons/rook-ceph.ts";
+import { isErasable } from "./country/erasable.ts";
 import type { Country } from "./country.ts";
-import type { Door } from "./storage/door.ts";
+import type { Door } from "./network/door.ts";
 
 export { type PhoneHome, phoneHome } from "./addon/phone-home.ts";
 
@@ -126,8 +127,7 @@ function install({ id, version, country }: AddonArgs, opts: pulumi.ResourceOptio
   const answer = answers[id];
   if (!answer) throw new Error(`components/addons has no answer for ${id}`);
 
-  const erasable = country.erase.some((word) => word === "everything" || word === "storage");
-  const protect = answer.holdsData === true && !erasable;
+  const protect = answer.holdsData === true && !isErasable("storage", country.erase);
   let before = namespaceOwner(id) === id ? makeGround(facts, answer, country, { ...opts, protect }) : [];
   before = [...before, ...(answer.first?.(country, facts.namespace, { ...opts, dependsOn: before }) ?? [])];
 

@@ -7,8 +7,8 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../catalogue/index.ts";
 import { type Country, pinned } from "./country.ts";
+import { podsIn, tcp } from "./network/peers.ts";
 import { platformNames } from "./platform.ts";
-import { podsIn, tcp } from "./storage/peers.ts";
 
 export type CountersArgs = Pick<Country, "registry" | "digests" | "erase"> & {
   /** Namespace of the counters. */

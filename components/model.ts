@@ -11,10 +11,10 @@ import type { Country } from "./country.ts";
 import { engines } from "./engine.ts";
 import { labelsOf, podSpec, startSeconds, stopSeconds } from "./model/pod.ts";
 import { scaleByLoad } from "./model/scaling.ts";
+import { openDoor } from "./network/door.ts";
+import { podsIn } from "./network/peers.ts";
 import { type Sizing, sizing } from "./sizing.ts";
 import { smallestChanges } from "./smallest-change.ts";
-import { openDoor } from "./storage/door.ts";
-import { podsIn } from "./storage/peers.ts";
 import type { Storage } from "./storage.ts";
 
 export type ModelArgs = Country["modelServers"][string] & {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { isErasable } from "./country/erasable.ts";
 import type { Country } from "./country.ts";
 import { database } from "./storage/database.ts";
 import type { Host } from "./storage/hosts.ts";
@@ -43,7 +44,7 @@ export class Storage extends pulumi.ComponentResource {
     super("freehold:index:Storage", name, {}, opts);
     const inside = { parent: this };
     // Deletion of data needs a second word in the country file.
-    const kept = { ...inside, protect: !erasable(args.erase) };
+    const kept = { ...inside, protect: !isErasable("storage", args.erase) };
     const schema = readFileSync(new URL("./storage/records.sql", import.meta.url), "utf8");
 
     const store = objectStore(args.objects, args, kept);
@@ -63,9 +64,4 @@ export class Storage extends pulumi.ComponentResource {
     };
     this.registerOutputs({ volumeClass: this.volumeClass, endpoint });
   }
-}
-
-/** Whether the country file has said that what is stored may be deleted. */
-function erasable(erase: Country["erase"]): boolean {
-  return erase.includes("storage") || erase.includes("everything");
 }

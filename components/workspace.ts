@@ -3,6 +3,7 @@ import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../catalogue/index.ts";
 import { ClosedNamespace } from "./closed-namespace.ts";
+import { isErasable } from "./country/erasable.ts";
 import type { Country } from "./country.ts";
 import { tenantGroups, tenantLabel } from "./platform/admit-tenants.ts";
 import { poolCapacity, poolResource } from "./pool.ts";
@@ -38,7 +39,7 @@ export class Workspace extends pulumi.ComponentResource {
         opens: { ingress: [{ from: [ownPods] }], egress: [{ to: [ownPods] }, gateway] },
       },
       // Deletion of a tenant's data needs a second word in the country file.
-      { ...inside, protect: !isErasable(name, args.erase) },
+      { ...inside, protect: !isErasable(`tenants/${name}`, args.erase) },
     ).namespace;
     new RoleBinding(
       name,
@@ -88,10 +89,6 @@ function quota({ cpu, memoryGiB, storageGiB, gpus, borrow, pools }: WorkspaceArg
     "services.nodeports": "0",
     ...Object.fromEntries(Object.entries(given).map(([resource, count]) => [resource, String(count)])),
   };
-}
-
-function isErasable(tenant: string, erase: Country["erase"]): boolean {
-  return erase.includes("everything") || erase.includes(`tenants/${tenant}`);
 }
 
 /** What the tenant has of each pool is its own: whoever borrowed it gives it back as soon as one of its jobs wants it. */

@@ -37,7 +37,7 @@ export async function plan(build: () => unknown): Promise<Resource[]> {
 
 // Inside a plan a registration goes down here. On its way to a monitor, even to one that only mocks, every input would
 // become promises and protocol buffers and back, which takes several times as long as to build and judge a country.
-const { registerResource, registerResourceOutputs } = runtime;
+const { registerResource, registerResourceOutputs, readResource } = runtime;
 Object.assign(runtime, {
   registerResource: (...registration: Parameters<typeof registerResource>) => {
     const recording = recordings.get(getStore());
@@ -47,6 +47,12 @@ Object.assign(runtime, {
   registerResourceOutputs: (...outputs: Parameters<typeof registerResourceOutputs>) => {
     if (!recordings.has(getStore())) registerResourceOutputs(...outputs);
   },
+  // What is there already is not made, so it is not judged; what it says is not known before the update.
+  readResource: (...read: Parameters<typeof readResource>) => {
+    const [made, , , , outputs] = read;
+    if (recordings.has(getStore())) answer(made, { ...outputs, urn: undefined, id: undefined });
+    else readResource(...read);
+  },
 });
 
 function record(
@@ -55,21 +61,12 @@ function record(
 ) {
   const above = parent && resources.get(parent)?.urn;
   const types = above ? `${above.split("::")[2]}$${type}` : type;
-  const resource: Resource = {
-    type,
-    name,
-    urn: `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${types}::${name}`,
-    custom,
-    parent: above,
-    provider: (custom || remote) && provider ? resources.get(provider) : undefined,
-    props: {},
-  };
+  const urn = `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${types}::${name}`;
+  const by = (custom || remote) && provider ? resources.get(provider) : undefined;
+  const resource: Resource = { type, name, urn, custom, parent: above, provider: by, props: {} };
   resources.set(made, resource);
   // Inputs come back as outputs, so whatever is derived from a resource's own inputs is known to the plan.
-  const outputs = custom || remote ? { ...inputs, ...(custom && { id: undefined }) } : {};
-  for (const [key, value] of Object.entries({ ...outputs, urn: resource.urn })) {
-    Object.assign(made, { [key]: pulumi.output(value === undefined ? unknown : value) });
-  }
+  answer(made, { ...((custom || remote) && inputs), ...(custom && { id: undefined }), urn });
   awaited.push(
     settle(inputs).then((props) => {
       resource.props = props;
@@ -77,13 +74,19 @@ function record(
   );
 }
 
-/** What a monitor is asked beside registrations. An answer that came only with the update would have been judged by nobody. */
+function answer(made: pulumi.Resource, outputs: pulumi.Inputs) {
+  for (const [key, value] of Object.entries(outputs)) {
+    Object.assign(made, { [key]: pulumi.output(value === undefined ? unknown : value) });
+  }
+}
+
+/** Functions would answer from the world, or the provider: neither is asked by a plan. */
 const silent = Object.fromEntries(
-  ["invoke", "call", "readResource"].map((ask) => [
+  ["invoke", "call"].map((ask) => [
     ask,
-    (request: { getTok?(): string; getName?(): string }) => {
+    (request: { getTok(): string }) => {
       throw new pulumi.RunError(
-        `The plan cannot ask for ${request.getTok?.() ?? request.getName?.()}: write what it would say.`,
+        `The plan cannot call ${request.getTok()}: functions are not known before the update runs.`,
       );
     },
   ]),

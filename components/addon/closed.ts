@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
 import type { Country } from "../country.ts";
-import { openDoor } from "../storage/door.ts";
-import { podsIn, tcp } from "../storage/peers.ts";
+import { openDoor } from "../network/door.ts";
+import { podsIn, tcp } from "../network/peers.ts";
 
 /** Closes an add-on's namespace both ways but for its own pods, DNS, the API server, Prometheus, and what the add-on names. */
 export function closeAddon(

@@ -1,6 +1,6 @@
 import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
-import { podsIn, tcp } from "../storage/peers.ts";
+import { podsIn, tcp } from "../network/peers.ts";
 
 /** The part of the gateway that knows models: it extends Envoy Gateway and stands beside each proxy. */
 export const aiGateway: AddonValues = {

@@ -1,6 +1,6 @@
 import type { AddonValues } from "../addon.ts";
+import { podsIn, tcp } from "../network/peers.ts";
 import { platformNames } from "../platform.ts";
-import { podsIn, tcp } from "../storage/peers.ts";
 
 /** The operator of the records' database. */
 export const cloudnativePg: AddonValues = {

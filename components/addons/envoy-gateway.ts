@@ -7,8 +7,8 @@ import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
 import { countersAccess } from "../counters.ts";
 import { type Country, pinned } from "../country.ts";
+import { podsIn, tcp } from "../network/peers.ts";
 import { platformNames } from "../platform.ts";
-import { podsIn, tcp } from "../storage/peers.ts";
 
 /** The gateway's controller, in whose namespace the proxies and the rate limiter run. */
 export const envoyGateway: AddonValues = {

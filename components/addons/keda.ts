@@ -1,7 +1,7 @@
 import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
+import { podsIn, tcp } from "../network/peers.ts";
 import { platformNames } from "../platform.ts";
-import { podsIn, tcp } from "../storage/peers.ts";
 import { prometheusPort } from "./prometheus.ts";
 
 /** Replicas that follow the load: asks Prometheus, and acts in the models' namespace alone. */

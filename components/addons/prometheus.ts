@@ -1,7 +1,7 @@
 import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
 import type { Country } from "../country.ts";
-import { podsIn, privateNetworks, tcp } from "../storage/peers.ts";
+import { podsIn, privateNetworks, tcp } from "../network/peers.ts";
 import { volumeClassOf } from "../storage/volume-class.ts";
 
 /** Port on which Prometheus answers queries. */

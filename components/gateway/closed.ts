@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../catalogue/index.ts";
 import { clusterDns } from "../closed-namespace.ts";
 import type { Model } from "../model.ts";
+import { podsIn, tcp } from "../network/peers.ts";
 import { admit } from "../platform/admission.ts";
-import { podsIn, tcp } from "../storage/peers.ts";
 import { gatewayNames } from "./names.ts";
 
 /** Envoy Gateway runs the proxies in its own namespace: there too they reach the models, their controllers, and DNS. */

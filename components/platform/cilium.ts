@@ -2,8 +2,8 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import type * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
+import { isInCluster } from "../network/peers.ts";
 import { type Host, storageHosts } from "../storage/hosts.ts";
-import { isInCluster } from "../storage/peers.ts";
 import { platformNames } from "./names.ts";
 
 type CiliumCountry = Pick<Country, "guards" | "modelServers" | "monitoring" | "storage">;

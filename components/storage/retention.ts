@@ -3,8 +3,8 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../catalogue/index.ts";
 import { type Country, pinned } from "../country.ts";
+import { openDoor } from "../network/door.ts";
 import { clientLabels, type Database } from "./database.ts";
-import { openDoor } from "./door.ts";
 
 export type RetentionArgs = Pick<Country, "registry" | "digests" | "network" | "erase"> & {
   namespace: pulumi.Input<string>;

@@ -92,6 +92,14 @@ describe("a plan", () => {
     expect(chart).toMatchObject({ custom: false, provider, props: { chart: "oci://registry.alpen-ai.example/a" } });
   });
 
+  it("knows nothing of what is there already, and makes none of it", async () => {
+    const resources = await plan(() => {
+      const there = ConfigMap.get("there", "apps/there");
+      new ConfigMap("dependent", { data: { copy: there.data.apply((data) => data.a!) } });
+    });
+    expect(resources).toMatchObject([{ name: "dependent", props: { data: { copy: UNKNOWN } } }]);
+  });
+
   it("fails as its program does", async () => {
     await expect(
       plan(() => {
@@ -100,13 +108,13 @@ describe("a plan", () => {
     ).rejects.toThrow("a pool came up short");
   });
 
-  it("asks nobody: what is not known before the update cannot be judged before it", async () => {
+  it("calls no function: nobody would judge what it answers", async () => {
     let asked: Promise<unknown> | undefined;
     await plan(() => {
       asked = pulumi.runtime.invoke("kubernetes:yaml:decode", { text: "" });
       asked.catch(() => undefined);
     });
-    await expect(asked).rejects.toThrow("The plan cannot ask for kubernetes:yaml:decode");
+    await expect(asked).rejects.toThrow("The plan cannot call kubernetes:yaml:decode");
   });
 
   it("is one of several at once, and none of them sees the other", async () => {

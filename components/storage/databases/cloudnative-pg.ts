@@ -4,9 +4,9 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../../catalogue/index.ts";
 import type { Country } from "../../country.ts";
+import { openDoor } from "../../network/door.ts";
+import { podsIn, tcp } from "../../network/peers.ts";
 import { clientLabels, type Database, type DatabaseArgs } from "../database.ts";
-import { openDoor } from "../door.ts";
-import { podsIn, tcp } from "../peers.ts";
 import { application, backupStore, backups, clusterSpec, firstSql, plugin } from "./cnpg-cluster.ts";
 
 export type CnpgRecords = Extract<NonNullable<Country["storage"]>["records"], { kind: "cloudnative-pg" }>;

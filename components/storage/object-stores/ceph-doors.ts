@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../../catalogue/index.ts";
-import { openDoor } from "../door.ts";
+import { openDoor } from "../../network/door.ts";
+import { podsIn, tcp } from "../../network/peers.ts";
 import { keysHost } from "../hosts.ts";
 import type { ObjectStoreArgs } from "../object-store.ts";
-import { podsIn, tcp } from "../peers.ts";
 import { gatewayPort } from "./ceph.ts";
 
 /**

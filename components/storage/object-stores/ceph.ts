@@ -5,9 +5,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../../catalogue/index.ts";
 import { privateIssuer } from "../../addons/cert-manager.ts";
 import type { Country } from "../../country.ts";
+import { podsIn, tcp } from "../../network/peers.ts";
 import { keyHolder } from "../key-holder.ts";
 import { buckets, type ObjectStore, type ObjectStoreArgs } from "../object-store.ts";
-import { podsIn, tcp } from "../peers.ts";
 import { cephCluster, cephObjectStore, replicated } from "./ceph-cluster.ts";
 import { cephDoors } from "./ceph-doors.ts";
 

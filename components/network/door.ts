@@ -3,7 +3,7 @@ import type { meta } from "@pulumi/kubernetes/types/input.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { clusterDns } from "../closed-namespace.ts";
 import type { Country } from "../country.ts";
-import type { Host } from "./hosts.ts";
+import type { Host } from "../storage/hosts.ts";
 import { isInCluster, privateNetworks, tcp, toHost } from "./peers.ts";
 
 /** What some pods may be called from and may call; to everything else they are closed, both ways. */
