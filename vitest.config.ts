@@ -6,7 +6,15 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
-      { test: { name: "fast", include: ["test/**/*.test.ts"], exclude: ["test/engine/**"] } },
+      {
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/engine/**"],
+          // Those that start the command as a process take seconds each on a machine that is busy.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "engine",
