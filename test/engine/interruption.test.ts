@@ -78,7 +78,7 @@ async function stateObjects(): Promise<string[]> {
   const { stdout } = await checkout.pulumi("stack export -s ch");
   const resources: Resource[] = JSON.parse(stdout).deployment.resources;
   return resources
-    .filter(({ type }) => type.startsWith("kubernetes:") && !type.endsWith("Patch"))
+    .filter(({ type }) => type.startsWith("kubernetes:") && !/Patch$|:helm\.sh\//.test(type))
     .map(({ inputs: { kind, metadata } }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
 }
 
