@@ -1,21 +1,31 @@
 import { z } from "zod";
-import { filesIn, known, once, own, unknown } from "./once.ts";
-import { findPlace, type Place, type PlaceTables } from "./place.ts";
+import { filesIn, known, once, unknown } from "./once.ts";
 import {
   acceleratorShape,
   countryShape,
   engineShape,
   modelShape,
-  placesShape,
   profileShape,
-  servicesShape,
   topLevelDomainsShape,
 } from "./shapes.ts";
 
 export { type Addon, addon, addons, addonVersions, kubernetes } from "./addon.ts";
+export { type Article, articlesFor } from "./article.ts";
 export { type EconomicSeries, type Economics, economicSeries, economics } from "./economics.ts";
+export { type Framework, frameworks, frameworksFor } from "./framework.ts";
+export { type NamedEndpoint, namedEndpoint, placeOfHost, type Service, serviceAt } from "./host.ts";
 export { type Instance, instance, instances } from "./instance.ts";
-export type { Place } from "./place.ts";
+export {
+  groupOf,
+  isCountryCode,
+  type Place,
+  type PlaceGroup,
+  pairOf,
+  placeOf,
+  type Region,
+  regions,
+  regionsIn,
+} from "./place.ts";
 export { overdue, type Reading, readings } from "./reading.ts";
 
 /** What is known of a jurisdiction: its law, its localisation duties, and how sure that knowledge is. */
@@ -28,8 +38,6 @@ export type MigProfile = NonNullable<Accelerator["mig"]>["profiles"][number] & {
 export type Model = z.output<typeof modelShape> & { hf_id: string };
 /** An inference engine: its image per vendor of accelerator, without a registry. */
 export type Engine = z.output<typeof engineShape> & { id: string };
-/** A service on the open internet and the country of the company that runs it. */
-export type Service = { name: string; country: string };
 
 /** The jurisdiction with this ISO 3166-1 alpha-2 code, one of `countries()`. Reads one file. */
 export function country(code: string): CountryFacts {
@@ -43,11 +51,6 @@ export function countries(): string[] {
   return described;
 }
 let described: string[] | undefined;
-
-/** Whether a code is one of ISO 3166-1's, in the catalogue or not. */
-export function isCountryCode(code: string): boolean {
-  return places.codes.has(code);
-}
 
 /** English name of a country by its code, in the catalogue or not: `US` is the United States. */
 export function countryName(code: string): string {
@@ -124,90 +127,15 @@ export function profiles(): string[] {
   return Object.keys(once("profiles.yaml", z.record(z.string(), profileShape)));
 }
 
-/**
- * The country a name stands in: an ISO 3166-1 alpha-2 code (`CH`), an ISO 3166-2 subdivision (`CH-ZH`), a cloud region
- * (`eu-central-2`, `Switzerland North`) or a zone of one. Undefined where it cannot be decided: groups of regions
- * (`global`, `europe`) and local zones, which may stand in another country than their region.
- */
-export function placeOf(name: string): Place | undefined {
-  return findPlace(name, places);
-}
-
-/** The cloud region that a host's name says it stands in: `s3.us-east-1.amazonaws.com` is in `us-east-1`. */
-export function placeOfHost(host: string): (Place & { region: string }) | undefined {
-  const provider = providers().find(({ hosts }) => hosts.some((domain) => host.endsWith(`.${domain}`)));
-  for (const region of provider ? host.split(".") : []) {
-    const place = placeOf(region);
-    if (place?.kind === "region" && place.provider === provider?.provider) return { ...place, region };
-  }
-  return undefined;
-}
-
-/** A cloud region: where it stands, whose it is, what the provider calls it, and whether that was read in a source. */
-export type Region = { name: string; country: string; provider: string; called: string; verified: boolean };
-
-/** All cloud regions. */
-export function regions(): Region[] {
-  return providers().flatMap(regionsOf);
-}
-
-/** Cloud regions in a country, by provider: `[{ provider: "AWS", names: ["eu-central-2"] }]`. */
-export function regionsIn(code: string): { provider: string; names: string[] }[] {
-  return providers()
-    .map(({ provider, regions, recalled }) => ({
-      provider,
-      names: [regions, recalled].flatMap((table) => Object.keys(own(table, code) ?? {})),
-    }))
-    .filter(({ names }) => names.length > 0);
-}
-
-/** The well-known service behind a host that no country file can declare to be at home, such as a public registry. */
-export function serviceAt(host: string): Service | undefined {
-  for (const [code, services] of Object.entries(once("places/services.yaml", servicesShape).services)) {
-    for (const [name, hosts] of Object.entries(services)) {
-      if (hosts.some((known) => host === known || host.endsWith(`.${known}`))) return { name, country: code };
-    }
-  }
-  return undefined;
-}
-
 /** Whether the public DNS, or a network beyond it, can answer names that end in this label (lower case, punycode). */
 export function isTopLevelDomain(label: string): boolean {
-  if (topLevelDomains === undefined) {
-    const { rootZone, beyond } = once("places/top-level-domains.yaml", topLevelDomainsShape);
-    topLevelDomains = new Set(`${rootZone} ${beyond}`.split(" "));
-  }
-  return topLevelDomains.has(label);
+  topLevelDomainSet ??= new Set(topLevelDomains());
+  return topLevelDomainSet.has(label);
 }
-let topLevelDomains: Set<string> | undefined;
+let topLevelDomainSet: Set<string> | undefined;
 
-/** Each table is read when it is first looked into: most places are plain ISO codes. */
-const places: PlaceTables = {
-  get codes() {
-    codes ??= new Set(
-      once("places/iso.yaml", z.strictObject({ codes: z.string(), read: z.iso.date() })).codes.split(" "),
-    );
-    return codes;
-  },
-  get regions() {
-    regionsByName ??= new Map(
-      regions().map(({ name, country, provider }): [string, Place] => [name, { country, kind: "region", provider }]),
-    );
-    return regionsByName;
-  },
-};
-let codes: Set<string> | undefined;
-let regionsByName: Map<string, Place> | undefined;
-
-function regionsOf({ provider, regions, recalled }: Places): Region[] {
-  const all = [regions, recalled].flatMap((table) => Object.entries(table).map((entry) => [table, ...entry] as const));
-  return all.flatMap(([table, country, names]) =>
-    Object.entries(names).map(([name, called]) => ({ name, country, provider, called, verified: table === regions })),
-  );
-}
-
-type Places = ReturnType<typeof providers>[number];
-
-function providers() {
-  return ["aws", "azure", "google"].map((name) => once(`places/${name}.yaml`, placesShape));
+/** Every label that `isTopLevelDomain` knows. */
+export function topLevelDomains(): string[] {
+  const { rootZone, beyond } = once("places/top-level-domains.yaml", topLevelDomainsShape);
+  return `${rootZone} ${beyond}`.split(" ");
 }

@@ -3,10 +3,11 @@ import { z } from "zod";
 /** How far a fact was seen in its sources: `true`, only in part, or from memory. */
 export const verified = z.union([z.boolean(), z.literal("partial")]);
 const sources = z.array(z.string()).default([]);
+const code = z.string().regex(/^[A-Z]{2}$/);
 const evidence = z.enum(["official", "professional", "other", "none"]);
 
 export const countryShape = z.strictObject({
-  code: z.string().regex(/^[A-Z]{2}$/),
+  code,
   name: z.string(),
   currency: z.string().regex(/^[A-Z]{3}$/),
   languages: z.array(z.string()).min(1),
@@ -148,16 +149,30 @@ export const engineShape = z.strictObject({
   note: z.string().optional(),
 });
 
-const regions = z.record(z.string().regex(/^[A-Z]{2}$/), z.record(z.string(), z.string()));
+/** Whom something concerns: countries by code, and blocs by the memberships of their members. */
+export const concernsShape = z.strictObject({
+  countries: z.array(code).default([]),
+  blocs: z.array(z.string()).default([]),
+});
+
+const regions = z.record(code, z.record(z.string(), z.string()));
 export const placesShape = z.strictObject({
   provider: z.string(),
   read: z.iso.date(),
   verified,
   sources,
-  // Domains under which the provider writes the region into a host's name.
-  hosts: z.array(z.string()).default([]),
   regions,
   recalled: regions.default({}),
+});
+export const pairedPlacesShape = placesShape.extend({ pairs: z.record(z.string(), z.string().nullable()) });
+const groups = z.record(z.string(), z.record(z.string(), z.union([z.array(code).min(1), z.literal("everywhere")])));
+export const groupsShape = z.strictObject({ read: z.iso.date(), verified, sources, groups, recalled: groups });
+export const hostsShape = z.strictObject({
+  read: z.iso.date(),
+  verified,
+  sources,
+  regional: z.record(z.string(), z.array(z.string()).min(1)),
+  named: z.record(z.string(), z.record(z.string(), z.array(z.string()).min(1))),
 });
 export const topLevelDomainsShape = z.strictObject({
   read: z.iso.date(),
@@ -168,7 +183,7 @@ export const topLevelDomainsShape = z.strictObject({
 export const servicesShape = z.strictObject({
   read: z.iso.date(),
   verified,
-  services: z.record(z.string().regex(/^[A-Z]{2}$/), z.record(z.string(), z.array(z.string()).min(1))),
+  services: z.record(code, z.record(z.string(), z.array(z.string()).min(1))),
 });
 
 export const profileShape = z.strictObject({

@@ -14,12 +14,10 @@ import {
   model,
   models,
   placeOf,
-  placeOfHost,
   profile,
   profiles,
   regions,
   regionsIn,
-  serviceAt,
   theCountry,
 } from "../../catalogue/index.ts";
 
@@ -111,8 +109,6 @@ describe("a place", () => {
     "XX-1",
     "CH-",
     "CH-ZHZH",
-    "us-west-2-lax-1a",
-    "ap-southeast-2-akl-1a",
     "eu-isoe-west-1",
     "constructor",
     "__proto__",
@@ -120,24 +116,14 @@ describe("a place", () => {
     expect(placeOf(name)).toBeUndefined();
   });
 
-  it("is read from the name of a host that says it", () => {
-    expect(placeOfHost("s3.us-east-1.amazonaws.com")).toMatchObject({ country: "US", region: "us-east-1" });
-    expect(placeOfHost("db.abc.eu-central-2.rds.amazonaws.com")).toMatchObject({ country: "CH" });
-    for (const host of [
-      "s3.amazonaws.com",
-      "us-east-1.elsewhere.example",
-      "amazonaws.com",
-      "westeurope.amazonaws.com",
-    ]) {
-      expect(placeOfHost(host), host).toBeUndefined();
-    }
-  });
-
   it("is listed with its country, by provider", () => {
     expect(regionsIn("CH")).toEqual([
       { provider: "AWS", names: ["eu-central-2"] },
       { provider: "Azure", names: ["switzerlandnorth", "switzerlandwest"] },
       { provider: "Google Cloud", names: ["europe-west6"] },
+      { provider: "Exoscale", names: ["ch-dk-2", "ch-gva-2"] },
+      { provider: "Open Telekom Cloud", names: ["eu-ch2"] },
+      { provider: "Oracle Cloud", names: ["eu-zurich-1"] },
     ]);
     expect(regionsIn("LI")).toEqual([]);
   });
@@ -150,14 +136,6 @@ describe("a place", () => {
       expect(placeOf(name)?.country, name).toBe(country);
       expect(regionsIn(country).flatMap(({ names }) => names)).toContain(name);
     }
-  });
-});
-
-describe("a public service", () => {
-  it("is known by its host and every host below it, and by no look-alike", () => {
-    expect(serviceAt("api.pulumi.com")).toEqual({ name: "Pulumi Cloud", country: "US" });
-    expect(serviceAt("registry-1.docker.io")).toEqual({ name: "Docker Hub", country: "US" });
-    for (const host of ["notpulumi.com", "pulumi.com.example", "pulumi", ""]) expect(serviceAt(host)).toBeUndefined();
   });
 });
 
