@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { jurisdictionOfCountry, registryInCountry, registryOf } from "../country/jurisdiction.ts";
 import { type Country, pinned } from "../country.ts";
 
-type Registries = Pick<Country, "country" | "operator" | "registry" | "guards" | "digests">;
+type Registries = Pick<Country, "country" | "operator" | "registry" | "digests"> & {
+  guards: Pick<Country["guards"], "hosts" | "registries">;
+};
 
 // A whole reference with its registry and a tag or digest, in an argument, a variable, a file in a ConfigMap.
 const REFERENCE =

@@ -1,4 +1,5 @@
 import { placeOf, theCountry } from "../../catalogue/index.ts";
+import { judgeDeclared, undeclarable } from "./declarable.ts";
 import type { Finding, Path } from "./fault.ts";
 import {
   hostInCountry,
@@ -28,11 +29,8 @@ export function judgeResidence(file: Sound): Finding[] {
     ...(state ? judgeDeclaredState(state, jurisdiction) : []),
     ...judgeStorage(file.storage, jurisdiction),
     ...Object.entries(models ?? {}).flatMap(([name, model]) => judgeImages(name, model, jurisdiction)),
-    ...(file.guards?.hosts ?? []).map((each, index) => judgeHost(["guards", "hosts", index], each, jurisdiction)),
-    ...(file.guards?.registries ?? []).map((each, index) =>
-      judgeHost(["guards", "registries", index], each, jurisdiction),
-    ),
-    judgeHost(["operator", "domain"], operator?.domain, jurisdiction),
+    ...judgeDeclared(file.guards ?? {}, country, ["guards"]).map((each) => ({ ...each, law: jurisdiction.law })),
+    judgeDomain(operator?.domain, jurisdiction),
     judgeHost(["registry"], registry, jurisdiction, (name) => atHome(name.replace(/\/.*/, "")) || mirrored(name)),
     judgeHost(["gateway", "host"], gateway?.host, jurisdiction, atHome),
   ];
@@ -59,6 +57,13 @@ function judgePlace(name: string, { country, law }: Jurisdiction): Finding[] {
       remedy: `write  place: ${!place && upper?.country === country ? name.toUpperCase() : country}`,
     },
   ];
+}
+
+/** The operator's domain declares every host below it. */
+function judgeDomain(domain: string | undefined, { country, law }: Jurisdiction): Judged | undefined {
+  const said =
+    domain === undefined ? undefined : (undeclarable(domain, country) ?? undeclarable(`*.${domain}`, country));
+  return said && { at: ["operator", "domain"], ...said, law };
 }
 
 /** A public service is abroad whatever a file declares; any other host is at home once it is declared. */

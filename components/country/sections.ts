@@ -1,5 +1,6 @@
 export { gateway } from "./sections/gateway.ts";
-export { country, guards, operator, state, target } from "./sections/identity.ts";
+export { account, guards, waiver } from "./sections/guards.ts";
+export { country, operator, state, target } from "./sections/identity.ts";
 export { model } from "./sections/model.ts";
 export { addonChoices, digests, erase, monitoring, network } from "./sections/platform.ts";
 export { drivers, pool } from "./sections/pool.ts";

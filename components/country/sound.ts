@@ -5,7 +5,8 @@ import { bare, child, optionFor } from "./field-at.ts";
 /** A country file of which any part may be missing. */
 export type Sound = Partly<Written>;
 
-type Partly<T> = T extends readonly (infer Item)[]
+/** Any part of it may be missing, at any depth. */
+export type Partly<T> = T extends readonly (infer Item)[]
   ? (Partly<Item> | undefined)[]
   : T extends object
     ? { [Key in keyof T]?: Partly<T[Key]> }

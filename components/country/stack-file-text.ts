@@ -5,8 +5,8 @@ import { nearest } from "./wording.ts";
 
 const mostBytes = 2 ** 20;
 
-/** The text of a stack file. Throws one `CountryFaults` where there is none to read, or where it is not UTF-8. */
-export function readText(path: string): string {
+/** The text of a file. Throws one `CountryFaults` where it cannot be read, is not UTF-8, or holds nothing (`empty`). */
+export function readText(path: string, empty: { allowed: string; remedy: string }): string {
   const bytes = readBytes(path);
   const refuse = (found: string, allowed: string, remedy: string, at?: Position) => {
     throw new CountryFaults([{ file: path, path: "", found, allowed, remedy, ...at }]);
@@ -31,17 +31,12 @@ export function readText(path: string): string {
       at,
     );
   }
-  if (text.trim() === "")
-    refuse(
-      "an empty file",
-      "a stack file with a config section",
-      `start from the example:  cp stacks/Pulumi.ch.yaml ${path}`,
-    );
+  if (text.trim() === "") refuse("an empty file", empty.allowed, empty.remedy);
   return text;
 }
 
 function readBytes(path: string): Buffer {
-  const refuse = (found: string, remedy: string, allowed = "a stack file that can be read"): never => {
+  const refuse = (found: string, remedy: string, allowed = "a file that can be read"): never => {
     throw new CountryFaults([{ file: path, path: "", found, allowed, remedy }]);
   };
   try {

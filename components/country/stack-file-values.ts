@@ -9,6 +9,8 @@ export type Page = {
   fault(offset: number | undefined, said: Pick<Fault, "path" | "found" | "allowed" | "remedy" | "law">): void;
   /** Set where nothing that follows can be trusted. */
   unreadable?: boolean;
+  /** Set where nobody but Freehold reads the file, so that a date is the text it looks like. */
+  ownFormat?: boolean;
   /** Aliases repeat what they stand for, and a few lines of them can stand for billions of values. */
   nodesLeft: number;
 };
@@ -82,7 +84,7 @@ const oldDate = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$/;
 
 function scalarToPlain({ value, source = "", type, range }: Scalar, path: string, page: Page): unknown {
   const number = oldNumber.test(source) ? Number(source.replaceAll("_", "")) : undefined;
-  if (type !== "PLAIN" || (number === undefined && !oldDate.test(source))) return value;
+  if (type !== "PLAIN" || (number === undefined && (page.ownFormat || !oldDate.test(source)))) return value;
   page.fault(range?.[0], {
     path,
     found: `${source}, which Pulumi reads otherwise than YAML 1.2`,

@@ -1,7 +1,6 @@
-import { isMap, isNode, LineCounter, type Node, parseAllDocuments, type YAMLMap } from "yaml";
+import { isMap, isNode, type Node, type YAMLMap } from "yaml";
 import { CountryFaults, type Fault, type Locate, type Position } from "./fault.ts";
-import { syntaxFaults } from "./stack-file-syntax.ts";
-import { readText } from "./stack-file-text.ts";
+import { openPage } from "./stack-file-page.ts";
 import { keyToPlain, nodeAt, type Page, toPlain } from "./stack-file-values.ts";
 import { either, nearest, show } from "./wording.ts";
 
@@ -24,31 +23,14 @@ export type StackFile = {
 
 /** Reads a stack file. Throws one `CountryFaults` where nothing can be read from it. */
 export function readStackFile(path: string): StackFile {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(readText(path), { lineCounter: lines, prettyErrors: false, version: "1.2" });
-  const page: Page = {
-    position: (offset) => {
-      const { line, col } = lines.linePos(offset);
-      return { line, column: col };
+  const { page, root } = openPage(
+    path,
+    { allowed: "a section config: with the country's settings", remedy: "begin with  config:" },
+    {
+      allowed: "a stack file with a config section",
+      remedy: `start from the example:  cp stacks/Pulumi.ch.yaml ${path}`,
     },
-    faults: [],
-    fault: (at, said) => page.faults.push({ file: path, ...said, ...(at === undefined ? {} : page.position(at)) }),
-    nodesLeft: 10_000,
-  };
-  syntaxFaults(documents, page);
-  if (page.unreadable) throw new CountryFaults(page.faults);
-
-  const root = documents[0]?.contents;
-  if (!isMap(root)) {
-    const found = root ? show(toPlain(root, "", page)) : "nothing but comments";
-    page.fault(root?.range?.[0], {
-      path: "",
-      found,
-      allowed: "a section config: with the country's settings",
-      remedy: "begin with  config:",
-    });
-    throw new CountryFaults(page.faults);
-  }
+  );
   const { top, strays } = readTop(root, page);
   const config = readConfig(root, page);
   if (!config || page.unreadable) throw new CountryFaults(page.faults);

@@ -19,9 +19,10 @@ export function isEncrypted(value: unknown): value is { secure: string } {
   return Object.keys(value).length === 1 && "secure" in value && typeof value.secure === "string";
 }
 
-/** A value as it is written in YAML, on one line. */
+/** A value as it is written in YAML, on one line, so that readers of YAML 1.1 take it for the same. */
 export function written(value: unknown): string {
-  return stringify(value, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: true }).trim();
+  const style = { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: true, compat: "yaml-1.1" } as const;
+  return stringify(value, style).trim();
 }
 
 /** A URL without passwords and keys: they may stand before the host or in the query. */

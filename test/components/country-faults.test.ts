@@ -452,7 +452,7 @@ describe("a broken country file", () => {
         "",
         "place-abroad.yaml:9:12  freehold:target.place",
         "  found    us-east-1, which is in the United States (AWS region)",
-        "  allowed  a place in Switzerland: CH, its subdivisions by ISO 3166-2 (CH-...), or a known region: eu-central-2 (AWS), switzerlandnorth, switzerlandwest (Azure), europe-west6 (Google Cloud)",
+        "  allowed  a place in Switzerland: CH, its subdivisions by ISO 3166-2 (CH-...), or a known region: eu-central-2 (AWS), switzerlandnorth, switzerlandwest (Azure), europe-west6 (Google Cloud), ch-dk-2, ch-gva-2 (Exoscale), eu-ch2 (Open Telekom Cloud), eu-zurich-1 (Oracle Cloud)",
         "  law      Federal Act on Data Protection (revFADP/nDSG)",
         "  remedy   write  place: CH",
       ].join("\n"),

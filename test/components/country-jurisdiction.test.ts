@@ -21,6 +21,8 @@ describe("the jurisdiction of a country file", () => {
       countryName: "Switzerland",
       hosts: ["alpen-ai.example", "*.alpen-ai.example", "*.partner.example", "10.0.0.7", "mirror.other.example"],
       registries: ["registry.alpen-ai.example", "mirror.other.example:5000/ch"],
+      accounts: [],
+      treaties: [],
       law: "Federal Act on Data Protection (revFADP/nDSG)",
     });
   });

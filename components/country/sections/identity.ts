@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { countries, countryCode, isCountryCode, theCountry } from "../../../catalogue/index.ts";
-import { domain, hostPattern, known, line, registryPattern } from "../field.ts";
+import { domain, known, line } from "../field.ts";
 
 /** Which country it is. */
 export const country = known("a country in the catalogue, by its ISO 3166-1 code", {
@@ -81,23 +81,3 @@ export const state = z
     description: "Where Pulumi keeps its state, and which key seals the secrets in it.",
     examples: [{ backend: "file:///srv/freehold/state", secretsProvider: "passphrase" }],
   });
-
-/** What else stands in the country. */
-export const guards = z
-  .strictObject({
-    hosts: z
-      .array(hostPattern())
-      .default([])
-      .meta({
-        description: "Further hosts that stand in the country, exact or *.domain.",
-        examples: [["*.partner.example"]],
-      }),
-    registries: z
-      .array(registryPattern())
-      .default([])
-      .meta({
-        description: "Further image registries that stand in the country.",
-        examples: [["registry.partner.example/mirror"]],
-      }),
-  })
-  .meta({ description: "What else the operator declares to stand in the country. Every entry is a promise." });

@@ -41,7 +41,7 @@ const broken: Record<string, Expected[]> = {
     [12, at("records.restoreFrom.until"), "a moment that does not exist", "take  until  out for the latest"],
   ],
   "restore-without-zone": [
-    [12, at("records.restoreFrom.until"), "2026-11-20 12:00", "write  until: 2026-11-20T12:00:00Z"],
+    [12, at("records.restoreFrom.until"), "2026-11-20 12:00", 'write  until: "2026-11-20T12:00:00Z"'],
   ],
   "seal-unknown": [[10, at("keys.seal"), "hsm", "write  seal: shamir"]],
   "vault-unplaced": [[10, at("keys.address"), "nothing places in Switzerland", "add it to freehold:guards.hosts"]],
