@@ -74,62 +74,6 @@ describe("the platform", () => {
   });
 });
 
-// That the API server takes these, and says no by them: test/engine/coherence.test.ts.
-describe("admission", () => {
-  it("binds every policy to all namespaces of Freehold, but for those whose daemons belong to the node", async () => {
-    const resources = await planned(countryWith());
-    const bindings = props(resources, "ValidatingAdmissionPolicyBinding");
-    expect(bindings.length).toBe(props(resources, "ValidatingAdmissionPolicy").length);
-    const leftOut = bindings.flatMap(({ metadata, spec }) => {
-      expect(spec.validationActions).toEqual(["Deny"]);
-      const { matchLabels, matchExpressions = [] } = spec.matchResources.namespaceSelector;
-      expect(matchLabels).toEqual({ "app.kubernetes.io/part-of": "freehold" });
-      const excluding = matchExpressions.filter(({ operator }: { operator: string }) => operator !== "Exists");
-      return excluding.map((expression: object) => [metadata.name, expression]);
-    });
-    const privileged = { key: "pod-security.kubernetes.io/enforce", operator: "NotIn", values: ["privileged"] };
-    expect(leftOut).toEqual([["no-host-network.freehold.dev", privileged]]);
-  });
-
-  it("fails closed", async () => {
-    for (const { spec } of props(await planned(countryWith()), "ValidatingAdmissionPolicy")) {
-      expect(spec.failurePolicy).toBe("Fail");
-    }
-  });
-
-  const patterns = async (guards: object) => {
-    const policies = props(await planned(countryWith({ guards })), "ValidatingAdmissionPolicy");
-    return (name: string, index: number) => {
-      const { spec } = policies.find(({ metadata }) => metadata.name === `${name}.freehold.dev`);
-      const [, literal] = /matches\(("(?:[^"\\]|\\.)*")\)/.exec(spec.validations[index].expression)!;
-      return new RegExp(JSON.parse(literal!));
-    };
-  };
-
-  it("knows the declared registries whole, and those below a declared domain", async () => {
-    const images = (await patterns({ registries: ["*.partner.example/mirror"] }))("images-from-here", 0);
-    for (const image of ["registry.alpen-ai.example/a:1", "eu.cache.partner.example/mirror/a:1"])
-      expect(image).toMatch(images);
-    for (const image of ["registry.alpen-ai.example.evil.example/a:1", "registryxalpen-ai.example/a:1", "a:1"])
-      expect(image).not.toMatch(images);
-    for (const image of ["partner.example/mirror/a:1", "cache.partner.example/a:1"]) expect(image).not.toMatch(images);
-  });
-
-  it("knows services of the cluster, the operator's own domain and declared hosts", async () => {
-    const hosts = (await patterns({ hosts: ["s3.peer.example"] }))("data-stays-here", 1);
-    for (const host of [
-      "a.ns.svc",
-      "a.ns.svc.cluster.local",
-      "alpen-ai.example",
-      "x.alpen-ai.example",
-      "s3.peer.example",
-    ])
-      expect(host).toMatch(hosts);
-    for (const host of ["xalpen-ai.example", "s3xpeer.example", "s3.peer.example.com", "svc", "a.svc.example.com"])
-      expect(host).not.toMatch(hosts);
-  });
-});
-
 describe("the platform where Cilium is", () => {
   // biome-ignore lint/suspicious/noExplicitAny: the spec of a policy
   const policies = async (changes: object): Promise<Record<string, any>> => {
