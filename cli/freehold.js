@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs under any Node, so that an old system Node gets Freehold and not a syntax error: Node 24 comes as an npm package.
+// Runs under any Node, so that an old system Node gets Freehold and not a syntax error. A clone runs its sources, for which
+// Node 24 comes as an npm package; the npm package itself holds plain JavaScript.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import module, { createRequire } from "node:module";
@@ -7,16 +8,19 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-const main = join(dirname(fileURLToPath(import.meta.url)), "main.ts");
-if (Number(process.versions.node.split(".")[0]) >= 24) {
-  const { cacheFolder } = await import("../rehearsal/cache.ts");
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+const isClone = existsSync(main);
+const needed = isClone ? 24 : 22;
+if (Number(process.versions.node.split(".")[0]) >= needed) {
+  const { cacheFolder } = await import(isClone ? "../rehearsal/cache.ts" : "../dist/rehearsal/cache.js");
   module.enableCompileCache(join(cacheFolder(), "node"));
-  await import("./main.ts");
+  await import(isClone ? "./main.ts" : "../dist/cli/main.js");
 } else {
-  const node = bundledNode();
+  const node = isClone ? bundledNode() : undefined;
   if (node === undefined) {
+    const [found, remedy] = isClone ? [", and no copy of its own", "npm ci"] : ["", `run it with Node ${needed}`];
     process.stderr.write(
-      `Freehold needs Node 24 or later.\n  found    Node ${process.versions.node}, and no copy of its own\n  remedy   npm ci\n`,
+      `Freehold needs Node ${needed} or later.\n  found    Node ${process.versions.node}${found}\n  remedy   ${remedy}\n`,
     );
     process.exit(1);
   }
