@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { once } from "./once.ts";
 
+const numbers = z.array(z.string().regex(/^\d{12}$/)).min(1);
 const accountsShape = z.strictObject({
   read: z.iso.date(),
   verified: z.union([z.boolean(), z.literal("partial")]),
   sources: z.array(z.string()).min(1),
-  regional: z.record(z.string(), z.record(z.string(), z.string().regex(/^\d{12}$/))),
-  everywhere: z.record(z.string(), z.array(z.string().regex(/^\d{12}$/))),
+  /** By service and region. */
+  regional: z.record(
+    z.string(),
+    z.record(z.string(), z.union([z.string().transform((one) => [one]), numbers]).pipe(numbers)),
+  ),
+  everywhere: z.record(z.string(), numbers),
 });
 
 /** An account of AWS itself: the service that acts under it, and the region that it acts in where it is one. */
@@ -23,7 +28,9 @@ function read(): Map<string, OwnAccount> {
   const { regional, everywhere } = once("places/aws-accounts.yaml", accountsShape);
   return new Map([
     ...Object.entries(regional).flatMap(([service, byRegion]) =>
-      Object.entries(byRegion).map(([region, account]) => [account, { service, region }] as const),
+      Object.entries(byRegion).flatMap(([region, all]) =>
+        all.map((account) => [account, { service, region }] as const),
+      ),
     ),
     ...Object.entries(everywhere).flatMap(([service, all]) => all.map((account) => [account, { service }] as const)),
   ]);

@@ -16,7 +16,12 @@ const shape = z.strictObject({
       // Its resources are described by tables and sweeps alone.
       z.strictObject({ is: z.literal("described") }),
       // Its resources stand at the service that its provider reaches: at a host that one of these names, or by default.
-      z.strictObject({ is: z.literal("service"), at: properties.optional(), default: z.string().optional(), for: z.enum(purposes).default("data") }),
+      z.strictObject({
+        is: z.literal("service"),
+        at: properties.optional(),
+        default: z.string().optional(),
+        for: z.enum(purposes).default("data"),
+      }),
       // Its resources stand in the place that they or their provider name.
       z.strictObject({ is: z.literal("cloud"), placed: properties, at: z.array(z.string()).default([]) }),
       // Nobody can read what it does.

@@ -73,7 +73,14 @@ describe("freehold catalogue", () => {
 
   it("joins a country with its regions and economics, whose series say where they are from", () => {
     const ch = asJson("countries", "switzerland");
-    expect(ch.regions.map(({ provider }: { provider: string }) => provider)).toEqual(["AWS", "Azure", "Google Cloud"]);
+    expect(ch.regions.map(({ provider }: { provider: string }) => provider)).toEqual([
+      "AWS",
+      "Azure",
+      "Google Cloud",
+      "Exoscale",
+      "Open Telekom Cloud",
+      "Oracle Cloud",
+    ]);
     expect(ch.economics.electricity).toMatchObject({ usd_per_kwh: 0.16, from: "compiled" });
     expect(ch.series.compiled.sources[0]).toMatch(/^https:/);
   });
@@ -91,6 +98,10 @@ describe("freehold catalogue", () => {
       "switzerlandnorth",
       "switzerlandwest",
       "europe-west6",
+      "ch-dk-2",
+      "ch-gva-2",
+      "eu-ch2",
+      "eu-zurich-1",
     ]);
     expect(rows("places", { country: "us" })).toContain("us-east-1");
     expect(rows("instances", { country: "CH", accelerator: "h100-nvl-94" })).toEqual([
