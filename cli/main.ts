@@ -81,6 +81,61 @@ program
   .option("--json", "print it as JSON")
   .action(async (table, id, options) => (await import("./catalogue.ts")).catalogueCommand(table, id, options));
 
+program
+  .command("guard")
+  .argument("[folder]", "folder of a Pulumi program (default: here)")
+  .description("judge what leaves the declared jurisdiction: a program, a stack, a stack export or manifests")
+  .option("--stack <name>", "judge the stack as it stands")
+  .option("--state <file>", "judge a stack export, or - for standard input; needs no engine")
+  .option("--manifests <folder>", "judge rendered Kubernetes manifests, or - for standard input")
+  .option("--country <code>", "the jurisdiction, as FREEHOLD_COUNTRY says it")
+  .option("--declaration <file>", "what is in country, as FREEHOLD_DECLARATION names it")
+  .option("--previous <file>", "earlier evidence, to compare with")
+  .option("--evidence <file>", "write the evidence as JSON")
+  .option("--sarif <file>", "write SARIF, for code scanning")
+  .option("--report <file>", "write a page for an auditor")
+  .option("--json", "print the evidence as JSON")
+  .action(async (folder, options) => (await import("./guard.ts")).guardCommand(folder, options));
+
+program
+  .command("guardrails")
+  .argument("[country]", "stack or path of a country file, such as ch or stacks/Pulumi.ch.yaml")
+  .description("make what AWS, Azure and scanners have to be told to hold a country's data")
+  .option("--country <code>", "a country by its ISO code, with what the environment declares")
+  .option("--out <folder>", "write the documents there")
+  .option("--json", "print them as JSON")
+  .action(async (country, options) => (await import("./guardrails.ts")).guardrailsCommand(country, options));
+
+const waiver = program
+  .command("waiver")
+  .description("approve what may differ for a while: keys, signatures, and which waivers hold")
+  .helpCommand(false);
+waiver
+  .command("key")
+  .description("make a key pair for somebody who approves; the private key is only in its file")
+  .requiredOption("--name <who>", "who approves, as approvedBy in waivers")
+  .requiredOption("--out <file>", "file for the private key")
+  .option("--approvers <file>", "JWKS that the public key is added to (default: approvers.jwks beside the private key)")
+  .option("--json", "print it as JSON")
+  .action(async (options) => (await import("./waiver.ts")).waiverKeyCommand(options));
+waiver
+  .command("sign")
+  .description("show a waiver and sign it")
+  .requiredOption("--key <file>", "private key of who approves")
+  .requiredOption("--file <file>", "country or declaration file that holds the waiver")
+  .option("--index <n>", "which waiver, from 0")
+  .option("--rule <name>", "which waiver, by its rule")
+  .option("--resource <pattern>", "which waiver, by its resource")
+  .option("--json", "print it as JSON")
+  .action(async (options) => (await import("./waiver.ts")).waiverSignCommand(options));
+waiver
+  .command("check")
+  .description("say which waivers hold today, and what is wrong with the others")
+  .requiredOption("--file <file>", "country or declaration file")
+  .option("--approvers <file>", "JWKS of who may approve (default: FREEHOLD_APPROVERS)")
+  .option("--json", "print it as JSON")
+  .action(async (options) => (await import("./waiver.ts")).waiverCheckCommand(options));
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
