@@ -28,7 +28,7 @@ const ARTIFACTS = new Set(["oci", "docker"]);
 
 // URLs that are used as names and that nobody fetches: XML namespaces, schema and type identifiers.
 const IDENTIFIERS =
-  /^(?:www\.w3\.org|json-schema\.org|schemas\.[a-z0-9.-]+|[a-z0-9.-]*\.?opentelemetry\.io\/schemas|java\.sun\.com\/xml|xmlns\.jcp\.org|maven\.apache\.org\/(?:POM|xsd)|www\.springframework\.org\/schema|type\.googleapis\.com)/i;
+  /^(?:www\.w3\.org|json-schema\.org|schemas\.[a-z0-9.-]+|[a-z0-9.-]*\.?opentelemetry\.io\/schemas|java\.sun\.com\/xml|xmlns\.jcp\.org|maven\.apache\.org\/(?:POM|xsd)|www\.springframework\.org\/schema|activemq\.apache\.org\/schema|type\.googleapis\.com)/i;
 
 // Looks ahead instead of consuming: a URL may carry another one.
 const URLS = /([a-z][a-z0-9+.-]*):\/\/(?=([^\s"'`<>\\|^]+))/gi;

@@ -10,31 +10,88 @@ export type Resource = {
   props: Record<string, unknown>;
   /** The provider that serves it; components have none. */
   provider?: { type: string; name: string; props: Record<string, unknown> };
+  /** What the provider answered, where that is known: identities and places, never judged as what was asked for. */
+  outputs?: Record<string, unknown>;
+  /** What could not be read of it, whatever its type: encrypted values, a resource that is only read. */
+  holes?: readonly { path: string; why: string; remedy: string }[];
+  /** Texts in it that are secret: they are judged and shown nowhere. */
+  secrets?: readonly string[];
   /** URN of the parent. */
   parent?: string;
+  /** URNs of what it was made from. */
+  dependencies?: readonly string[];
   /** False for a component, which is judged through its children. Where it is not said, a component is what has any. */
   custom?: boolean;
 };
 
 /** What can be said about a resource, in words that no provider owns. Rules read nothing else. */
-export type Fact = PlaceFact | HostFact | ImageFact | EgressFact | WorkloadFact | IsolationFact | LinkFact | HoleFact;
+export type Fact =
+  | WhereFact
+  | ImageFact
+  | EgressFact
+  | WorkloadFact
+  | IsolationFact
+  | LinkFact
+  | GuardFact
+  | ClassFact
+  | HoleFact;
 
-/** Where something stands or data goes: a region, a zone, a country. */
-export type PlaceFact = { kind: "place"; path: string; value: string; secret?: true };
+/**
+ * Why something is where it is: the data itself, a copy of it, the keys to it, records about it (logs, metrics, bills), what a
+ * model is asked, who may get at it, or the door through which users come. One rule speaks for each.
+ */
+export type Purpose = "data" | "copy" | "key" | "log" | "prompt" | "access" | "door";
 
-/** A host that data may reach: lower-case name without port, `*.` allowed, or an IP address that is public. */
-export type HostFact = {
-  kind: "host";
+/** Where something stands or goes. */
+export type WhereFact = PlaceFact | HostFact | AccountFact | UnboundedFact | ReferenceFact;
+
+type Where = {
   path: string;
   value: string;
+  /** `data` where nothing is said. */
+  purpose?: Purpose;
+  /** Why it leads there where that is not written: a default, a scheme such as `hf://`. */
+  because?: string;
+  /** What mends it, where a table knows better than the rule. */
+  remedy?: string;
   /** It stands in a secret: judged, never shown. */
   secret?: true;
-  /** Why the host is reached where its name is not written: a default, a scheme such as `hf://`. */
-  because?: string;
+};
+
+/** A place: a region, a zone, a country. `own` is where the resource itself stands. */
+export type PlaceFact = Where & { kind: "place"; own?: true };
+
+/** A host that data may reach: lower-case name without port, `*.` allowed, or an IP address that is public. */
+export type HostFact = Where & { kind: "host" };
+
+/** Somebody who may act or receive: an AWS account number, an Azure tenant or subscription, a Google project. */
+export type AccountFact = Where & { kind: "account" };
+
+/** Bound to no place at all: a service of the whole world, any caller, a default that lets the provider choose. */
+export type UnboundedFact = Where & { kind: "unbounded" };
+
+/**
+ * Another resource, by the identities it may be known under, best first; where that one stands decides. If no resource of the
+ * program has one of them, `otherwise` says what then: nobody can decide it, it is judged as the host it names, or (where
+ * nothing is said) it says nothing. `own`: the resource itself stands where the other one does.
+ */
+export type ReferenceFact = Where & {
+  kind: "reference";
+  to: readonly string[];
+  otherwise?: "undecidable" | "host";
+  own?: true;
 };
 
 /** An image, chart or artifact that is pulled, as written (`nginx`, `registry.example.ch/a/b:1`). */
-export type ImageFact = { kind: "image"; path: string; value: string; secret?: true; because?: string };
+export type ImageFact = {
+  kind: "image";
+  path: string;
+  value: string;
+  secret?: true;
+  because?: string;
+  /** What the name of a cloud's registry tells: its region, its owner, or the resource that it is. */
+  registry?: readonly WhereFact[];
+};
 
 /** A way out of the cluster: everything, a public address range (CIDR), or the node's own network. */
 export type EgressFact = { kind: "egress"; path: string; to: "everything" | "range" | "node-network"; value: string };
@@ -45,16 +102,22 @@ export type WorkloadFact = { kind: "workload"; path: string; namespace: string }
 /** Every pod of this namespace (`*`: of all) may reach only what a rule opens. */
 export type IsolationFact = { kind: "isolation"; path: string; namespace: string };
 
-/** The resource is `self`, or hands data on to the resource that is `to`: both `kind.group/namespace/name`. */
+/** The resource is `self`, or hands data on to the resource that is `to`: both `kind.group/namespace/name`, or another identity. */
 export type LinkFact = { kind: "self"; path: string; id: string } | { kind: "link"; path: string; to: string };
+
+/** A guard of the cloud's own is lifted, bypassed or only reports. */
+export type GuardFact = { kind: "guard"; path: string; value: string; because?: string; remedy?: string };
+
+/** The class of the data that the resource holds, as its labels or tags declare it: a treaty may let some classes go further. */
+export type ClassFact = { kind: "class"; path: string; value: string };
 
 /**
  * What is missing: `unknown` until `up`, so that facts of these kinds may be hidden in it, or `undecidable`, never to be
  * known from here.
  */
 export type HoleFact =
-  | { kind: "unknown"; path: string; hides: readonly Fact["kind"][] }
-  | { kind: "undecidable"; path: string; why: string; remedy: string };
+  | { kind: "unknown"; path: string; hides: readonly Fact["kind"][]; purpose?: Purpose }
+  | { kind: "undecidable"; path: string; why: string; remedy: string; purpose?: Purpose };
 
 /** How a resource came to its facts: a table knows its type, only the sweeps read it, or it cannot be read. */
 export type Coverage = "table" | "sweep" | "component" | "undecidable";

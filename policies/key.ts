@@ -16,15 +16,15 @@ const HOST_ENDINGS = [
   "dns names",
   "common name",
 ];
-const PLACE = words("region regions location locations zone zones");
-const PLACE_ENDINGS = ["region name", "region id", "location name", "zone name"];
+const PLACE = words("region regions location locations zone zones datacenter datacenters");
+const PLACE_ENDINGS = ["region name", "region id", "location name", "location constraint", "zone name"];
 const IMAGE_ENDINGS = ["image name", "image ref", "image reference", "image repository", "image uri"];
 
 // Prose, names that look like addresses, and lists of what is not reached.
 const SKIP = words(`
   description descriptions summary documentation docs doc comment comments note notes message title icon maintainers homepage
-  keywords license audience audiences labels tags finalizers apigroups apigroup apiversion
-  denied denylist blocklist blacklist blocked forbidden disallowed`);
+  keywords license audience audiences labels tags finalizers apigroups apigroup apiversion`);
+const REFUSED = words("deny denied denylist blocklist blacklist blocked forbidden disallowed");
 const SKIP_EXACT = new Set([
   ...[
     "$schema",
@@ -60,12 +60,17 @@ function decide(key: string): Meaning {
   const parts = wordsOf(key);
   const last = parts.at(-1) ?? "";
   const ending = parts.slice(-2).join(" ");
-  if (SKIP.has(last) || SKIP.has(parts.join("")) || SKIP_PHRASE.test(parts.join(" ")) || parts.includes("deny"))
+  if (
+    SKIP.has(last) ||
+    SKIP.has(parts.join("")) ||
+    SKIP_PHRASE.test(parts.join(" ")) ||
+    parts.some((part) => REFUSED.has(part))
+  )
     return "skip";
   if (last === "image" || last === "images" || IMAGE_ENDINGS.includes(ending)) return "image";
   if (parts.includes("image") && parts[0] === "related") return "image";
   if (PLACE.has(last) || PLACE_ENDINGS.includes(ending)) return "place";
-  if (HOST.has(last) || HOST_ENDINGS.includes(ending)) return "host";
+  if (HOST.has(last) || HOST_ENDINGS.includes(ending) || ending === "url s3") return "host";
   return "other";
 }
 

@@ -5,29 +5,44 @@ import {
   type ResourceValidationPolicy,
   type StackValidationPolicy,
 } from "@pulumi/policy";
-import type { Jurisdiction } from "../components/country/jurisdiction.ts";
-import { declaredJurisdiction } from "./declaration.ts";
+import { type Declared, declared } from "./declaration.ts";
+import { Docket } from "./docket.ts";
+import { watchEnforcement } from "./enforcement.ts";
+import { engineSettings } from "./engine-settings.ts";
+import { keepEvidence } from "./evidence/keep.ts";
 import type { Resource } from "./fact.ts";
-import { type Finding, judge, judgeOne, judgeTogether } from "./judge.ts";
+import type { Finding } from "./judge.ts";
 import { renderJudgement, renderReason } from "./report.ts";
 import type { Rule } from "./rule.ts";
 import { allRules } from "./rules/index.ts";
+import { approve } from "./waiver.ts";
 
 // Values are read behind the SDK's proxy: touching an unknown one through it would end the policy and downgrade it to a
 // warning. What is unknown is a marker of the judge's own, and pending is never shown as held.
 const BEHIND_THE_PROXY = "__getSpecialProxyTarget";
 
+type Book = { declared: Declared; docket: Docket };
+
 let refusal = "";
 let refusalIsTold = false;
-const jurisdiction = once((): Jurisdiction | undefined => {
+const opened = await open();
+
+/** What the program is judged by, and the memory of the run. Without a jurisdiction there is none. */
+async function open(): Promise<Book | undefined> {
   try {
     // The language host hands a pack the stack's configuration the way it hands it to a program.
-    return declaredJurisdiction(process.env, JSON.parse(process.env.PULUMI_CONFIG || "{}"));
+    const found = declared(process.env, JSON.parse(process.env.PULUMI_CONFIG || "{}"));
+    const approvals = await approve(found.waivers, found.jurisdiction.country, process.env);
+    return { declared: found, docket: new Docket(found.jurisdiction, { approvals }) };
   } catch (error) {
     refusal = error instanceof Error ? error.message : String(error);
     return undefined;
   }
-});
+}
+
+function book(): Book | undefined {
+  return opened;
+}
 
 /** Without a jurisdiction nothing is judged and nothing passes. */
 const jurisdictionIsDeclared: ResourceValidationPolicy = {
@@ -36,44 +51,72 @@ const jurisdictionIsDeclared: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   severity: "critical",
   validateResource: (_, reportViolation) => {
-    if (jurisdiction() !== undefined) return;
+    if (book() !== undefined) return;
     reportViolation(refusalIsTold ? "  found    no jurisdiction: this resource was not judged either" : refusal);
     refusalIsTold = true;
   },
 };
 
-/** The jurisdiction to judge by. Where there is none a rule is violated, even if the policy above was disabled. */
-function declaredOr(reportViolation: ReportViolation): Jurisdiction | undefined {
-  const declared = jurisdiction();
-  if (declared === undefined && !refusalIsTold) reportViolation(refusal);
-  return declared;
+/** What to judge by. Where there is nothing a rule is violated, even if the policy above was disabled. */
+function judged(reportViolation: ReportViolation): Book | undefined {
+  if (book() === undefined && !refusalIsTold) reportViolation(refusal);
+  return book();
 }
+
+/**
+ * Where the engine keeps state and keys, as far as a pack is shown it: the environment of an update. `freehold guard` reads the
+ * project and the stack file too. It speaks with the first resource of every program, which is its stack.
+ */
+const engineStaysHere: ResourceValidationPolicy = {
+  name: "engine-stays-here",
+  displayName: "The engine stays here",
+  description: "The engine's own state and the keys to it are kept in the country.",
+  enforcementLevel: "mandatory",
+  severity: "critical",
+  validateResource: ({ type }, reportViolation) => {
+    const open =
+      type === "pulumi:pulumi:Stack" && process.env.PULUMI_NODEJS_STACK ? judged(reportViolation) : undefined;
+    if (!open) return;
+    const found = refused(open.docket.enter(engineSettings({ env: process.env })));
+    for (const finding of found.filter(({ path }) => /^(?:backend|secretsProvider)/.test(path)))
+      reportViolation(said(finding));
+  },
+};
 
 /** A rule on each resource, before it is created. */
 function alone(rule: Rule): ResourceValidationPolicy {
   return {
     ...described(rule),
     validateResource: (args, reportViolation) => {
-      const declared = declaredOr(reportViolation);
-      if (declared === undefined) return;
-      for (const finding of refused(judgeOne(resourceOf(args), declared, [rule]))) reportViolation(said(finding));
+      if (!judged(reportViolation)) return;
+      for (const finding of refused(findingsOf(args, rule.name))) reportViolation(said(finding));
     },
   };
 }
 
-/** The same rule on what only the whole stack shows. */
-function together(rule: Rule): StackValidationPolicy {
-  return {
-    ...described(rule),
-    name: `${rule.name}-together`,
-    validateStack: ({ resources }, reportViolation) => {
-      const declared = declaredOr(reportViolation);
-      if (declared === undefined) return;
-      const findings = judgeTogether(resources.map(resourceOf), declared, [rule]);
-      for (const finding of refused(findings)) reportViolation(said(finding), finding.urn);
-    },
-  };
-}
+/**
+ * What only the whole stack shows, of all rules: each policy on a stack costs another reading of all its resources. One line
+ * says what was judged: silence would not tell.
+ */
+const together: StackValidationPolicy = {
+  name: "whole-program",
+  displayName: "The whole program",
+  description: "What only shows when all resources are seen together.",
+  enforcementLevel: "mandatory",
+  severity: "critical",
+  validateStack: ({ resources }, reportViolation) => {
+    const book = judged(reportViolation);
+    if (!book) return;
+    const { together, judgement } = book.docket.close([...resources.map(resourceOf), ...engine()]);
+    const faults = judgement.findings.filter(({ rule }) => rule === "waivers-hold");
+    for (const finding of refused([...together, ...faults])) {
+      reportViolation(`${finding.rule}\n${said(finding)}`, finding.urn || undefined);
+    }
+    console.log(renderJudgement(judgement, book.declared.jurisdiction));
+    const urns = resources.map(({ urn }) => urn);
+    keepEvidence({ judgement, declared: book.declared, enforcement: enforcement.changes(), urns }, process.env);
+  },
+};
 
 /** What no rule can decide yet: named, so that nobody takes it for held. */
 const decidedAtUp: ResourceValidationPolicy = {
@@ -82,30 +125,35 @@ const decidedAtUp: ResourceValidationPolicy = {
   enforcementLevel: "advisory",
   severity: "low",
   validateResource: (args, reportViolation) => {
-    const declared = jurisdiction();
-    if (declared === undefined) return;
-    const pending = judgeOne(resourceOf(args), declared).filter(({ verdict }) => verdict === "pending");
+    if (book() === undefined) return;
+    const pending = findingsOf(args, decidedAtUp.name).filter(({ verdict }) => verdict === "pending");
     const paths = [...new Set(pending.map(({ path }) => path))];
     if (paths.length > 0) reportViolation(`  pending  ${paths.join(", ")}`);
   },
 };
 
-/** The same for what only the whole shows, and one line that says what was judged: silence would not tell. */
-const decidedAtUpTogether: StackValidationPolicy = {
-  name: "decided-at-up-together",
-  description: decidedAtUp.description,
-  enforcementLevel: "advisory",
-  severity: "low",
-  validateStack: ({ resources }, reportViolation) => {
-    const declared = jurisdiction();
-    if (declared === undefined) return;
-    const all = resources.map(resourceOf);
-    for (const { verdict, urn, path, rule } of judgeTogether(all, declared)) {
-      if (verdict === "pending") reportViolation(`  pending  ${path} (${rule})`, urn);
-    }
-    console.log(renderJudgement(judge(all, declared), declared));
-  },
-};
+// Each policy is handed the same resource in turn; it is described and judged once.
+const answers = new Map<string, { findings: Finding[]; asked: Set<string> }>();
+
+function findingsOf(args: Seen, by: string): Finding[] {
+  const { docket } = book()!;
+  let answer = answers.get(args.urn);
+  // Who asks again asks for the resource as it is now.
+  if (answer === undefined || answer.asked.has(by)) {
+    answer = { findings: docket.enter(resourceOf(args)), asked: new Set() };
+    answers.set(args.urn, answer);
+  }
+  answer.asked.add(by);
+  const { findings, asked } = answer;
+  if (asked.size > allRules.length) answers.delete(args.urn);
+  return by === decidedAtUp.name ? findings : findings.filter(({ rule }) => rule === by);
+}
+
+/** What the engine itself uses, where somebody says of which project: `freehold guard` does. */
+function engine(): Resource[] {
+  const { FREEHOLD_PROJECT: folder } = process.env;
+  return folder ? [engineSettings({ folder, env: process.env })] : [];
+}
 
 function described({ name, title, text, severity, remedy }: Rule) {
   return {
@@ -136,28 +184,26 @@ function behindTheProxy(props: Record<string, unknown>): Record<string, unknown>
 }
 
 function refused(findings: Finding[]): Finding[] {
-  return findings.filter(({ verdict }) => verdict !== "pending");
+  return findings.filter(({ verdict }) => verdict === "broken" || verdict === "undecidable");
 }
 
 function said(finding: Finding): string {
   return renderReason(finding).join("\n");
 }
 
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
+const policies = [jurisdictionIsDeclared, engineStaysHere, ...allRules.map(alone), decidedAtUp, together];
 
-new PolicyPack("freehold", {
-  enforcementLevel: "mandatory",
-  policies: [
-    jurisdictionIsDeclared,
-    ...allRules.map(alone),
-    decidedAtUp,
-    ...allRules.filter(({ judgeAll }) => judgeAll).map(together),
-    decidedAtUpTogether,
-  ],
+// Told before the first resource: where every policy is disabled nothing else is asked, and the evidence says so all the same.
+const enforcement = watchEnforcement(policies, (changes) => {
+  const [all] = changes.filter(({ policy }) => policy === "all");
+  const changed = (all ? [all] : changes).map(({ policy, to }) => `${policy} -> ${to}`).join(", ");
+  console.error(`freehold: enforcement was changed by --policy-pack-config: ${changed}`);
+  const open = book();
+  if (open)
+    keepEvidence(
+      { judgement: open.docket.close([]).judgement, declared: open.declared, enforcement: changes, urns: [] },
+      process.env,
+    );
 });
+
+new PolicyPack("freehold", { enforcementLevel: "mandatory", policies });

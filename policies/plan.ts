@@ -68,8 +68,8 @@ function record(
   // Inputs come back as outputs, so whatever is derived from a resource's own inputs is known to the plan.
   answer(made, { ...((custom || remote) && inputs), ...(custom && { id: undefined }), urn });
   awaited.push(
-    settle(inputs).then((props) => {
-      resource.props = props;
+    settle(inputs).then((settled) => {
+      Object.assign(resource, settled);
     }),
   );
 }
@@ -92,28 +92,39 @@ const silent = Object.fromEntries(
   ]),
 );
 
-/** Inputs as plain values: secrets opened, what is not known before the update marked. */
-export async function settle(inputs: pulumi.Inputs): Promise<Resource["props"]> {
-  return plainly(inputs) as Resource["props"];
+/** Inputs as plain values: secrets opened and named, what is not known before the update marked. */
+export async function settle(inputs: pulumi.Inputs): Promise<Pick<Resource, "props" | "secrets">> {
+  const secrets: string[] = [];
+  const props = (await plainly(inputs, secrets)) as Resource["props"];
+  return { props, ...(secrets.length > 0 && { secrets }) };
 }
 
 /** A promise only where something has to be awaited: most inputs are known when they are written. */
-function plainly(value: unknown): unknown {
+function plainly(value: unknown, secrets: string[]): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (pulumi.Output.isInstance(value)) return valueIn(value);
-  if (value instanceof Promise) return value.then(plainly);
+  if (pulumi.Output.isInstance(value)) return valueIn(value, secrets);
+  if (value instanceof Promise) return value.then((inner) => plainly(inner, secrets));
   if (pulumi.isUnknown(value)) return UNKNOWN;
-  if (pulumi.Resource.isInstance(value)) return plainly(value.urn);
-  if (Array.isArray(value)) return together(value.map(plainly), (items) => items);
+  if (pulumi.Resource.isInstance(value)) return plainly(value.urn, secrets);
+  const each = (inner: unknown) => plainly(inner, secrets);
+  if (Array.isArray(value)) return together(value.map(each), (items) => items);
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  const values = entries.map(([, inner]) => plainly(inner));
+  const values = entries.map(([, inner]) => each(inner));
   return together(values, (inner) => Object.fromEntries(entries.map(([key], index) => [key, inner[index]])));
 }
 
-async function valueIn(output: pulumi.Output<unknown>): Promise<unknown> {
-  const { promise, isKnown } = output as unknown as { promise(all: true): Promise<unknown>; isKnown: Promise<boolean> };
+async function valueIn(output: pulumi.Output<unknown>, secrets: string[]): Promise<unknown> {
+  const { promise, isKnown, isSecret } = output as unknown as Inside;
   const value = await promise(true);
-  return (await isKnown) || containsUnknowns(value) ? plainly(value) : UNKNOWN;
+  const known = (await isKnown) || containsUnknowns(value) ? await plainly(value, secrets) : UNKNOWN;
+  if (await isSecret) secrets.push(...textsIn(known));
+  return known;
+}
+type Inside = { promise(all: true): Promise<unknown>; isKnown: Promise<boolean>; isSecret: Promise<boolean> };
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function together(values: unknown[], make: (values: unknown[]) => unknown): unknown {

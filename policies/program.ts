@@ -4,7 +4,8 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 import settings from "@pulumi/pulumi/runtime/settings.js";
 import type { Jurisdiction } from "../components/country.ts";
 import type { Resource } from "./fact.ts";
-import { type Finding, type Judgement, judge, judgeOne, renderFinding } from "./judge.ts";
+import { knownAmong } from "./join.ts";
+import { describeAll, type Finding, type Judgement, judgeOne, judgeSeen, renderFinding, type Terms } from "./judge.ts";
 import { plan, settle } from "./plan.ts";
 
 export { plan } from "./plan.ts";
@@ -17,8 +18,10 @@ export { plan } from "./plan.ts";
 export async function guard<T>(
   jurisdiction: Jurisdiction,
   build: () => T,
+  terms: Terms = {},
 ): Promise<{ built: T; judgement: Judgement }> {
-  const judgement = judge(await plan(build), jurisdiction);
+  const seen = describeAll(await plan(build));
+  const judgement = judgeSeen(seen, jurisdiction, terms);
   const refused = judgement.findings.filter(({ verdict }) => verdict === "broken" || verdict === "undecidable");
   if (refused.length > 0) {
     const count = `${refused.length} ${refused.length === 1 ? "finding" : "findings"}`;
@@ -26,7 +29,11 @@ export async function guard<T>(
       [`The plan breaks residency: ${count}, nothing was created.`, ...refused.map(renderFinding)].join("\n\n"),
     );
   }
-  judgeAtRegistration(jurisdiction);
+  const known = knownAmong(seen);
+  judgeAtRegistration((resource) => {
+    const findings = judgeOne(resource, jurisdiction, { ...terms, known });
+    return findings.filter(({ verdict }) => verdict === "broken");
+  });
   return { built: build(), judgement };
 }
 
@@ -35,14 +42,14 @@ export async function guard<T>(
  * refuses what is broken. The engine asks it, after all others, only for what is broken already and for what it changes or
  * makes itself, such as the children of a chart: to ask for each would cost as much as the whole plan.
  */
-function judgeAtRegistration(jurisdiction: Jurisdiction) {
+function judgeAtRegistration(broken: (resource: Resource) => Finding[]) {
   const monitor = settings.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   let refusal: Promise<Callback> | undefined;
   monitor.registerResource = (request, callback) => {
     const isFinal = !request.getRemote() && request.getTransformsList().length === 0;
-    if (isFinal && broken(resourceIn(request), jurisdiction).length === 0) return register(request, callback);
-    refusal ??= settings.getCallbacks()!.registerTransform(refuseBroken(jurisdiction));
+    if (isFinal && broken(resourceIn(request)).length === 0) return register(request, callback);
+    refusal ??= settings.getCallbacks()!.registerTransform(refuse(broken));
     refusal.then((transform) => {
       request.addTransforms(transform);
       register(request, callback);
@@ -71,16 +78,12 @@ function resourceIn(request: RegisterResourceRequest): Resource {
   return { type, name, custom, urn: name, props };
 }
 
-function refuseBroken(jurisdiction: Jurisdiction): pulumi.ResourceTransform {
+function refuse(broken: (resource: Resource) => Finding[]): pulumi.ResourceTransform {
   return async ({ type, name, custom, props }) => {
-    const findings = broken({ type, name, custom, urn: name, props: await settle(props) }, jurisdiction);
+    const findings = broken({ type, name, custom, urn: name, ...(await settle(props)) });
     if (findings.length === 0) return undefined;
     // The engine wraps what a transform throws in the noise of a remote call, so the report is logged by itself.
     for (const finding of findings) pulumi.log.error(renderFinding(finding));
     throw new Error(`${name} breaks residency and was not created.`);
   };
-}
-
-function broken(resource: Resource, jurisdiction: Jurisdiction): Finding[] {
-  return judgeOne(resource, jurisdiction).filter(({ verdict }) => verdict === "broken");
 }

@@ -30,9 +30,12 @@ export function renderJudgement({ judged, byVerdict, coverage }: Judgement, { co
   return `freehold: ${judged} resources judged for ${country}: ${verdicts.join(", ")}; ${described}.`;
 }
 
+/** What is said of a value that stands in a secret. */
+export const inSecret = "a value in a secret, not shown";
+
 /** What may be shown of a fact: nothing that stands in a secret, and no part of a name that looks like a credential. */
 export function shown(fact: Fact, found?: string): string {
-  if ("secret" in fact && fact.secret) return "a value in a secret, not shown";
+  if ("secret" in fact && fact.secret) return inSecret;
   return (found ?? ("value" in fact ? fact.value : "")).replace(/[\w+/=-]{20,}/g, (word) =>
     isCredential(word) ? "***" : word,
   );

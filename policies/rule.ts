@@ -1,11 +1,22 @@
-import type { Jurisdiction } from "../components/country/jurisdiction.ts";
-import type { Fact, Resource } from "./fact.ts";
+import type { Jurisdiction, Treaty } from "../components/country/jurisdiction.ts";
+import type { Fact, Purpose, Resource } from "./fact.ts";
 
-/** What is known about a fact: it keeps the law, breaks it, will be known at `up`, or will never be known from here. */
-export type Verdict = "held" | "broken" | "pending" | "undecidable";
+/**
+ * What is known about a fact: it keeps the law, breaks it, will be known at `up`, will never be known from here, or does not
+ * keep it and is waived by somebody who may.
+ */
+export type Verdict = "held" | "broken" | "pending" | "undecidable" | "waived";
 
 /** A rule's word on one fact; what is not held says what is allowed and what to do. */
-export type Ruling = { fact: Fact; verdict: Verdict; found?: string; allowed?: string; remedy?: string };
+export type Ruling = {
+  fact: Fact;
+  verdict: Exclude<Verdict, "waived">;
+  found?: string;
+  allowed?: string;
+  remedy?: string;
+  /** It is held by this treaty, not by the country's own soil. */
+  treaty?: Treaty;
+};
 
 /** A ruling on a resource that another resource decides. */
 export type JoinedRuling = Ruling & { resource: Resource };
@@ -29,8 +40,13 @@ export type Rule = {
 };
 
 /** A value that is not known yet is pending, wherever it may hide a fact that the rule judges. */
-export function pending(facts: readonly Fact[], kinds: readonly Fact["kind"][]): Ruling[] {
+export function pending(facts: readonly Fact[], kinds: readonly Fact["kind"][], purpose?: Purpose): Ruling[] {
   return facts
-    .filter((fact) => fact.kind === "unknown" && fact.hides.some((kind) => kinds.includes(kind)))
+    .filter(
+      (fact) =>
+        fact.kind === "unknown" &&
+        fact.hides.some((kind) => kinds.includes(kind)) &&
+        (purpose === undefined || (fact.purpose ?? "data") === purpose),
+    )
     .map((fact) => ({ fact, verdict: "pending" }));
 }

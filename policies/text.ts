@@ -23,7 +23,7 @@ export function foundIn(text: string, key: string): Found[] {
   const withoutKeys = text.includes("-----BEGIN ") ? text.replace(/-----BEGIN [\s\S]*?-----END [^-]*-----/g, "") : text;
   const manyLines = withoutKeys.includes("\n");
   const lines = manyLines ? withoutComments(withoutKeys, key) : withoutKeys;
-  const endpoint = isEndpoint(key);
+  const endpoint = isEndpoint(key) || /(?:^|[\s_-])endpoint(?:[-_]url)?\s*[\s=:]/im.test(lines);
   return [
     ...addressesIn(lines).map((address) => ({ ...address, ...(endpoint && { endpoint }) })),
     ...[...lines.matchAll(/\barn:[\w-]+:[\w-]+:([a-z]{2}[\w-]*-\d):/g)].map(([, region = ""]) => place(region)),
@@ -45,7 +45,8 @@ export function documentsIn(text: string): unknown[] | undefined {
   }
   // Parsing is what costs, so only where there is something to find.
   if (!text.includes("\n") || !/^\s*(?:- )?["']?[\w.$/-]+["']?:(?:\s|$)/m.test(text)) return undefined;
-  if (!/\w\.\w|:\/\/|image|region|location|zone|::/i.test(text)) return undefined;
+  if (!/\w\.\w|:\/\/|image|region|location|zone|::|config|export|sink|model|bucket|policy|backend|provider/i.test(text))
+    return undefined;
   try {
     const parsed = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" });
     if (!Array.isArray(parsed) || parsed.some(({ errors }) => errors.length > 0)) return undefined;
@@ -64,12 +65,27 @@ export function namesEndpoint(key: string, value: unknown): boolean {
   return /^[a-z][\w.-]*(?::\d+)?$/i.test(value) && reachOf(value.replace(/:\d+$/, "")) === "inside";
 }
 
+const STORES = new Set("s3 aws bucket minio storage store object objects garage ceph rgw".split(" "));
+
+/**
+ * Whether the region in one field is a word of the protocol that is spoken with the endpoint in another. In a mapping of one
+ * thing it is (`region` beside `s3Url`); among variables of many things only where their names say so.
+ */
+export function goTogether(region: string, endpoint: string): boolean {
+  const [first, ...more] = wordsOf(region);
+  if (more.length === 0 && region === region.toLowerCase()) return true;
+  const words = wordsOf(endpoint);
+  return words[0] === first || words[0] === "endpoint" || words.some((word) => STORES.has(word));
+}
+
 /** The image that a field holds: none where it is a variable, undefined where it is no image at all. */
 function imageIn(text: string): Found[] | undefined {
   const value = text.trim().replace(/^(?:oci|docker|docker-pullable):\/\//, "");
   if (/^\$[({]|^\{\{/.test(value)) return [];
-  if (!/^\w[\w.-]*(?::\d+)?(?:\/[\w.-]+)*(?::[\w.-]+)?(?:@\w+:[0-9a-f]+)?$/i.test(value)) return undefined;
-  return [{ kind: "image", value }];
+  if (/^\w[\w.-]*(?::\d+)?(?:\/[\w.-]+)*(?::[\w.-]+)?(?:@\w+:[0-9a-f]+)?$/i.test(value))
+    return [{ kind: "image", value }];
+  // Spelt like no image, so that no registry at home can be read from it.
+  return /^[^\s/]+\.[^\s/]+\/[^\s]+$/.test(value) && !value.includes("://") ? [{ kind: "image", value }] : undefined;
 }
 
 /** A value on one line, by what its field is called. */
@@ -88,11 +104,12 @@ function pairs(lines: string): Found[] {
     ...lines.matchAll(/(?:^|[\s;,&?"'])-{0,2}([A-Za-z][\w.-]{0,60})[ \t]*[=:][ \t]*(?:tcp:)?["']?([^\s;&,"'|]+)/gm),
     ...lines.matchAll(/(?:^|\s)--([A-Za-z][\w.-]{0,60})[ \t]+["']?([^\s;&,"'|-][^\s;&,"'|]*)/gm),
   ];
-  const endpoint = written.some(([, key = "", value]) => namesEndpoint(key, value));
+  const endpoints = written.flatMap(([, key = "", value]) => (namesEndpoint(key, value) ? [key] : []));
   return written.flatMap(([, key = "", value = ""]): Found[] => {
     const meaning = meaningOf(key);
     if (meaning === "image" && /[/:]/.test(value)) return imageIn(value) ?? [];
-    if (meaning === "place" && !endpoint && /^[\w -]+$/.test(value)) return [place(value)];
+    if (meaning === "place" && /^[\w -]+$/.test(value) && !endpoints.some((each) => goTogether(key, each)))
+      return [place(value)];
     return meaning === "host" ? bare(value, key) : [];
   });
 }
@@ -102,27 +119,41 @@ function configuration(lines: string): Found[] {
   const words = lines.matchAll(/^[ \t]*([A-Za-z][\w-]{0,40})[ \t]+["']?([^\s;"']+)["']?[ \t]*(?:;|\s|$)/gm);
   const numbers = lines.matchAll(/(?:^|[\s,;="'])(\d{1,3}(?:\.\d{1,3}){3})(?=$|[\s,;"':])/gm);
   return [
-    ...[...words].flatMap(([, key = "", value = ""]) => (meaningOf(key) === "host" ? bare(value, key) : [])),
+    ...[...words].flatMap(([, key = "", value = ""]) => {
+      if (meaningOf(key) === "place" && REGION.test(value)) return [place(value)];
+      return meaningOf(key) === "host" ? bare(value, key) : [];
+    }),
     ...[...numbers].flatMap(([, address = ""]) => (isIP(address) ? [host(address, "")] : [])),
   ];
 }
 
-/** What needs no name: `host:port`, and the arguments of commands that fetch. */
+// Built like a cloud's region: a word after `location` in a web server's configuration is none.
+const REGION = /^(?:[a-z]{2,}-)+[a-z]+-?\d[a-z]?$/;
+
+/** What needs no name: `host:port`, repositories such as `s3:host/bucket`, and the arguments of commands that fetch. */
 function unnamed(lines: string): Found[] {
   const ports = /(?:^|[\s,;="'@])((?:[\w-]+\.)+[a-z][\w-]+|\d+(?:\.\d+){3}):\d{2,5}(?=$|[\s,;"'/])/gim;
-  const commands = /\b(?:curl|wget|ssh|scp|rsync|nc|telnet|dig|nslookup|ping|git clone)\s([^\n|;&]+)/g;
+  const repositories = /(?:^|[\s="'])(?:s3|sftp|rest|scp):(?:[\w.-]+@)?((?:[\w-]+\.)+[a-z]{2,})(?=[:/])/gim;
+  const commands =
+    /\b(?:curl|wget|ssh|scp|rsync|nc|telnet|dig|nslookup|ping|git clone|psql|pg_dump|pg_basebackup|mysql|mysqldump|mongodump|redis-cli|lftp|sftp|openssl s_client)\s([^\n|;&]+)/g;
   return [
+    ...[...lines.matchAll(repositories)].flatMap(([, name = ""]) => bare(name, "")),
     ...[...lines.matchAll(ports)].flatMap(([, name = ""]) => bare(name, "")),
     ...[...lines.matchAll(commands)].flatMap(([, rest = ""]) =>
-      rest.split(/\s+/).flatMap((word) => (word.startsWith("-") ? [] : bare(word.replace(/^["']|["']$/g, ""), ""))),
+      rest.split(/\s+/).flatMap((word) => (word.startsWith("-") ? [] : bare(argument(word), ""))),
     ),
   ];
+}
+
+/** An argument without quotes, and without the path behind a host: `vault.example:/srv`. */
+function argument(word: string): string {
+  return word.replace(/^["']|["']$/g, "").replace(/^([\w.-]+):(?!\/\/)[/~].*$/, "$1");
 }
 
 /** Prose is not configuration: comments go, and so do files that are only prose. */
 function withoutComments(text: string, key: string): string {
   if (/readme|licen[cs]e|notice|changelog|\.(?:md|rst)$/i.test(key)) return "";
-  return text.replace(/^\s*(?:#|\/\/|;|<!--|\*|\/\*).*$/gm, "").replace(/\s#\s.*$/gm, "");
+  return text.replace(/^\s*(?:#|\/\/|;|<!--|\*(?=[\s/]|$)|\/\*).*$/gm, "").replace(/\s#\s.*$/gm, "");
 }
 
 function bare(text: string, key: string): Found[] {

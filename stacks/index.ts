@@ -9,6 +9,7 @@ import { Freehold } from "../components/freehold.ts";
 import { preflight } from "../components/preflight.ts";
 import { stateInForce } from "../components/state-in-force.ts";
 import { guard } from "../policies/program.ts";
+import { approve } from "../policies/waiver.ts";
 
 // Node strips types where they stand, so stack frames are right as they are; the SDK maps each through source maps, which
 // is the dearest part of registering a resource.
@@ -40,9 +41,11 @@ if (!keySeed) {
 }
 if (faults.length > 0 || !keySeed) throw new CountryFaults(faults);
 
+const approvals = await approve(country.guards.waivers, country.country, process.env);
 const { built, judgement } = await guard(
   jurisdiction(country),
   () => new Freehold(stack, { country, cluster, keySeed }),
+  { approvals },
 );
 
 /** Base URL of each tenant. */

@@ -1,10 +1,28 @@
-import { at, type Coverage, type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
-import { sweep } from "../sweep.ts";
-import { isOwn, isRead } from "./kubernetes/kinds.ts";
+import { pairOf, placeOfHost, serviceAt } from "../../catalogue/index.ts";
+import { bareHost } from "../address.ts";
+import { at, type Coverage, type Described, type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
+import { meaningOf } from "../key.ts";
+import { type SweepOptions, sweep } from "../sweep.ts";
+import { goTogether, namesEndpoint } from "../text.ts";
+import { classOf } from "./cloud.ts";
 import { links } from "./kubernetes/link.ts";
 import { isNetworkPolicy, network } from "./kubernetes/network.ts";
-import { holesIn, type KubernetesObject, kindOf, listOf, objectOf, record } from "./kubernetes/object.ts";
+import {
+  decoded,
+  holesIn,
+  isFileHolder,
+  type KubernetesObject,
+  objectOf,
+  record,
+  valueAt,
+} from "./kubernetes/object.ts";
+import { placement } from "./kubernetes/placement.ts";
+import { switches } from "./kubernetes/program.ts";
+import { besideEndpoint, stores } from "./kubernetes/store.ts";
+import { standsFor } from "./kubernetes/structure.ts";
 import { workload } from "./kubernetes/workload.ts";
+import { purposeOfPath } from "./purpose.ts";
+import { type Readers, reference, tableFacts, tableOf } from "./table.ts";
 
 /** Describes any object of a Kubernetes API, custom kinds that nobody listed included, and the charts that carry objects. */
 export function describeKubernetes(resource: Resource): Described {
@@ -36,60 +54,101 @@ const COMPONENTS =
   /^kubernetes:(?:yaml|yaml\/v2|kustomize|kustomize\/v2|helm\.sh\/v[234]):(?:ConfigFile|ConfigGroup|Directory|Chart)$/;
 
 function describeObject(object: KubernetesObject): Described {
-  const by: Coverage = isRead(object) || isNetworkPolicy(object) ? "table" : "sweep";
-  const skip = (path: string) => NAMES.test(path) || isOwn(object, path) || isProse(path);
+  const table = tableOf("kubernetes", `${object.group || "core"}:${object.kind}`);
+  const by: Coverage = table || BUILT_IN.test(object.group) || isNetworkPolicy(object) ? "table" : "sweep";
+  const purpose = (path: string) => table?.for ?? purposeOfPath(spoken(object, path));
+  const beside: Fact[] = [];
+  const options: SweepOptions = {
+    skip: (path) => NAMES.test(path) || isProse(path) || (table?.speaksFor(path) ?? false),
+    read: (value, path) => {
+      if (REFUSES.test(String(record(value).action))) return [];
+      // What a structure stands for is found beside what is written in it.
+      beside.push(...standsFor(value, path));
+      return typeof value === "string" && SETTING.test(path) ? wellKnown(value, path) : undefined;
+    },
+    purpose,
+  };
   const { metadata, status, ...body } = object.body;
-  const facts = [
-    ...annotations(metadata),
-    ...(isNetworkPolicy(object) ? unread(body) : content(object, body, skip)),
+  const swept = [
+    ...annotations(metadata, purpose),
+    ...(isNetworkPolicy(object) ? unread(body) : content(object, body, options)),
     ...placement(object),
   ];
-  facts.push(
-    ...network(object),
-    ...workload(object, facts),
-    ...openDoor(object),
-    ...unplaced(object),
-    ...links(object),
-  );
+  const facts = [
+    ...swept.map((fact) => besideEndpoint(object, fact)),
+    ...(object.kind === "Secret" ? beside.map(hidden) : beside),
+    ...(table ? tableFacts(table, { ...RESOURCE, props: object.body }, READERS, { pair: () => pair(object) }) : []),
+    ...identities(metadata),
+    ...classOf({ labels: record(metadata).labels }).map((fact) => ({ ...fact, path: "metadata.labels" }) as Fact),
+  ];
+  facts.push(...network(object), ...workload(object, facts), ...links(object), ...switches(object), ...stores(object));
   return { facts: distinct(facts), by };
+}
+
+const RESOURCE: Resource = { type: "", urn: "", name: "", props: {} };
+const READERS: Readers = {
+  bucket: (text, from) => [reference(text, [`s3:${text.replace(/^s3:\/\//, "")}`], from)],
+};
+const BUILT_IN =
+  /^$|^(?:apps|batch|autoscaling|policy)$|(?:^|\.)(?:networking|rbac\.authorization|storage|discovery|apiextensions|admissionregistration|apiregistration|coordination|scheduling|node|certificates|flowcontrol\.apiserver|events)\.k8s\.io$/;
+
+/** The region that Azure pairs with the one that an object for a cloud names. */
+function pair({ body }: KubernetesObject): string | null | undefined {
+  const { location, forProvider } = record(body.spec);
+  const region = location ?? record(forProvider).location;
+  return typeof region === "string" ? pairOf(region)?.pair : undefined;
+}
+
+/** A path in words: the name of a container's variable tells more than where it stands. */
+function spoken({ body }: KubernetesObject, path: string): string {
+  const [item] = /^.*\.env\[\d+\]/.exec(path) ?? [];
+  const name = item === undefined ? undefined : record(valueAt(body, item)).name;
+  return typeof name === "string" ? name : path;
+}
+
+/** What stands in a secret is judged, never shown. */
+function hidden(fact: Fact): Fact {
+  return fact.kind === "host" || fact.kind === "place" ? { ...fact, secret: true } : fact;
 }
 
 /** A table and a sweep may have seen the same. */
 function distinct(facts: Fact[]): Fact[] {
-  return [
-    ...new Map(facts.map((fact) => [`${fact.kind}|${fact.path}|${"value" in fact ? fact.value : ""}`, fact])).values(),
-  ];
+  const key = (fact: Fact) =>
+    [fact.kind, fact.path, "value" in fact ? fact.value : "", "id" in fact ? fact.id : ""].join("|");
+  return [...new Map(facts.map((fact) => [key(fact), fact])).values()];
 }
 
-const NAMES = /^(?:apiVersion|kind|__\w+)$/;
+// What a rule denies goes nowhere.
+const REFUSES = /^(?:deny|drop|reject|block)$/i;
+// Names of the object itself, and those that a pod gives to an address, which is judged.
+const NAMES = /^(?:apiVersion|kind|__\w+)$|\bhostAliases\[\d+\]\.hostnames\b/;
 
-function content(object: KubernetesObject, body: Record<string, unknown>, skip: (path: string) => boolean): Fact[] {
-  const kind = kindOf(object);
-  if (kind === "Secret") return secret(body);
-  if (kind !== "ConfigMap") return sweep(body, "", { skip });
-  const binary = decoded(body.binaryData);
-  return [...sweep(body.data, "data"), ...sweep(binary, "binaryData")];
+// A variable, an argument, or a value of a ConfigMap or Secret.
+const SETTING = /\.env\[\d+\]\.value$|\.args\[\d+\]$|^(?:data|stringData|binaryData)(?:\.[\w-]+|\["[^"]+"\])$/;
+
+/** A value that is nothing but a well-known service's host or image, whatever the setting is called. */
+function wellKnown(value: string, path: string): Fact[] | undefined {
+  const host = bareHost(value);
+  if (host === undefined || !(serviceAt(host) ?? placeOfHost(host))) return undefined;
+  const image = /^[\w.-]+\/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]+)$/.test(value);
+  return [image ? { kind: "image", path, value } : { kind: "host", path, value: host }];
+}
+
+function content(object: KubernetesObject, body: Record<string, unknown>, options: SweepOptions): Fact[] {
+  if (!isFileHolder(object)) return sweep(body, "", options);
+  const { read, purpose } = options;
+  const own = { ...(read && { read }), ...(purpose && { purpose }), ...(object.kind === "Secret" && { secret: true }) };
+  const data = object.kind === "Secret" ? decoded(body.data) : body.data;
+  return [
+    ...sweep(data, "data", own),
+    ...sweep(body.stringData, "stringData", own),
+    ...sweep(decoded(body.binaryData), "binaryData", own),
+  ];
 }
 
 /** What a policy may open or close where it is not known yet. */
 function unread(body: Record<string, unknown>): Fact[] {
   return holesIn(body, "").map((path) => ({ kind: "unknown", path, hides: ["egress", "isolation", "host"] }));
-}
-
-function secret({ data, stringData }: Record<string, unknown>): Fact[] {
-  return [...sweep(decoded(data), "data", { secret: true }), ...sweep(stringData, "stringData", { secret: true })];
-}
-
-/** Base64 values as text; what is not text has no addresses to read. */
-function decoded(data: unknown): unknown {
-  if (data === UNKNOWN) return UNKNOWN;
-  return Object.fromEntries(
-    Object.entries(record(data)).map(([key, value]) => {
-      if (typeof value !== "string") return [key, value];
-      const text = Buffer.from(value, "base64").toString("utf8");
-      return [key, text.includes("\uFFFD") || text.includes("\0") ? "" : text];
-    }),
-  );
 }
 
 // Annotations for people and for bookkeeping; every other one may configure something.
@@ -102,67 +161,35 @@ function isProse(path: string): boolean {
   return key !== undefined && PROSE.test(key);
 }
 
-function annotations(metadata: unknown): Fact[] {
+function annotations(metadata: unknown, purpose: (path: string) => Purpose | undefined): Fact[] {
   const written = record(metadata).annotations;
   if (metadata === UNKNOWN) return [{ kind: "unknown", path: "metadata", hides: ["host", "place"] }];
   if (written === UNKNOWN) return [{ kind: "unknown", path: "metadata.annotations", hides: ["host", "place"] }];
-  return Object.entries(record(written)).flatMap(([key, value]) => {
-    if (PROSE.test(key)) return [];
-    const named = { [key.split("/").at(-1) ?? key]: value };
-    return sweep(named, "")
+  const named = Object.entries(record(written)).map(([key, value]) => ({
+    key,
+    value,
+    last: key.split("/").at(-1) ?? key,
+  }));
+  const endpoints = named.flatMap(({ last, value }) => (namesEndpoint(last, value) ? [last] : []));
+  return named.flatMap(({ key, value, last }) => {
+    // Beside its endpoint, a region is only a word of the protocol.
+    if (PROSE.test(key) || (meaningOf(last) === "place" && endpoints.some((endpoint) => goTogether(last, endpoint))))
+      return [];
+    return sweep({ [last]: value }, "", { purpose: (path) => purpose(`${path}.${key}`) })
       .filter((fact) => !(fact.kind === "host" && /^[\d.:a-f]+$/.test(fact.value)))
       .map((fact) => ({ ...fact, path: at("metadata.annotations", key) }));
   });
 }
 
-const TOPOLOGY = /^(?:(?:topology|failure-domain\.beta)\.kubernetes\.io\/(?:region|zone)|topology\.[\w.-]+\/zone)$/;
+const ACCOUNT = /^arn:[\w-]+:(iam|sts|kms):[\w-]*:(\d{12}):/;
 
-/** Regions and zones that pods, nodes and volumes are bound to by topology labels. */
-function placement(object: KubernetesObject): Fact[] {
-  const facts: Fact[] = [];
-  const find = (value: unknown, path: string): void => {
-    if (Array.isArray(value)) value.forEach((item, index) => void find(item, at(path, index)));
-    else if (typeof value === "object" && value !== null) {
-      const { key, operator, values } = record(value);
-      if (typeof key === "string" && TOPOLOGY.test(key) && operator !== "NotIn" && operator !== "DoesNotExist") {
-        listOf(values).forEach((place, index) => {
-          if (typeof place === "string")
-            facts.push({ kind: "place", path: `${at(path, "values")}[${index}]`, value: place });
-        });
-      }
-      for (const [inner, item] of Object.entries(value)) {
-        if (TOPOLOGY.test(inner) && typeof item === "string")
-          facts.push({ kind: "place", path: at(path, inner), value: item });
-        else find(item, at(path, inner));
-      }
-    }
-  };
-  find(object.body.spec, "spec");
-  if (object.kind === "Node") find(record(object.body.metadata).labels, "metadata.labels");
-  if (object.kind === "StorageClass") find(object.body.allowedTopologies, "allowedTopologies");
-  return facts;
-}
-
-/** A proxy that lets its caller choose the destination leads everywhere. */
-function openDoor(object: KubernetesObject): Fact[] {
-  const spec = record(object.body.spec);
-  if (kindOf(object) === "Backend.gateway.envoyproxy.io" && spec.type === "DynamicResolver") {
-    return [{ kind: "egress", path: "spec.type", to: "everything", value: "the host that each request names" }];
-  }
-  const outbound = record(spec.outboundTrafficPolicy).mode;
-  if (kindOf(object) === "Sidecar.networking.istio.io" && outbound === "ALLOW_ANY") {
-    return [{ kind: "egress", path: "spec.outboundTrafficPolicy.mode", to: "everything", value: "ALLOW_ANY" }];
-  }
-  return [];
-}
-
-/** Backups go to a bucket that stands wherever its account was opened, unless a region or an endpoint says where. */
-function unplaced(object: KubernetesObject): Fact[] {
-  if (!/^(?:BackupStorage|VolumeSnapshot)Location\.velero\.io$/.test(kindOf(object))) return [];
-  const { config } = record(object.body.spec);
-  if (config === UNKNOWN || Object.keys(record(config)).some((key) => /region|url|endpoint/i.test(key))) return [];
-  const why = "says not where its bucket stands";
-  return [{ kind: "undecidable", path: "spec.config", why, remedy: "Set region, or s3Url for a store of one's own." }];
+/** Accounts whose roles an annotation hands to pods. */
+function identities(metadata: unknown): Fact[] {
+  return Object.entries(record(record(metadata).annotations)).flatMap(([key, value]): Fact[] => {
+    const [, service, account] = (typeof value === "string" && ACCOUNT.exec(value)) || [];
+    const purpose = service === "kms" ? "key" : "access";
+    return account ? [{ kind: "account", path: at("metadata.annotations", key), value: account, purpose }] : [];
+  });
 }
 
 /** Helm renders a Release while it is being created: its objects reach neither this judge nor the policy pack. */

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { addressesIn } from "../address.ts";
 import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { listOf, record } from "./kubernetes/object.ts";
+import { describeProvider } from "./provider.ts";
 
 /** Describes what Pulumi itself brings: stacks, references, dynamic resources, and the providers of all packages. */
 export function describePulumi(resource: Resource, described: (name: string) => boolean): Described {
@@ -13,6 +14,8 @@ export function describePulumi(resource: Resource, described: (name: string) => 
   if (type === "pulumi:providers:kubernetes") return { facts: cluster(resource), by: "table" };
   const [, , name = ""] = type.split(":");
   if (type.startsWith("pulumi:providers:")) {
+    const settings = describeProvider(resource);
+    if (settings) return settings;
     // Judged with each resource it serves; by itself it reaches nothing.
     return described(name) || SERVES_HOLES.has(name)
       ? { facts: [], by: "table" }

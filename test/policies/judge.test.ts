@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { jurisdictionOf } from "../../components/country/jurisdiction.ts";
 import {
+  describeAll,
   type Finding,
   judge,
   judgeOne,
@@ -148,6 +149,7 @@ describe("what is not known yet", () => {
       broken: 0,
       pending: 1,
       undecidable: 0,
+      waived: 0,
     });
   });
 
@@ -203,7 +205,7 @@ describe("what nobody can read", () => {
   ])("is undecidable and counted: %s", (_, type, props, why) => {
     const judgement = judge([{ type, urn: "u", name: "x", props, custom: true }], here);
     expect(judgement.findings.map(({ rule, verdict, value }) => [rule, verdict, value])).toEqual([
-      ["data-stays-here", "undecidable", why],
+      ["nothing-hidden", "undecidable", why],
     ]);
     expect(judgement.coverage).toMatchObject({ undecidable: 1, table: 0, sweep: 0 });
   });
@@ -223,7 +225,7 @@ describe("what nobody can read", () => {
         throw new TypeError("saw hunter2");
       },
     };
-    const findings = judgeOne(pod("apps"), here, [broken]);
+    const findings = judgeOne(pod("apps"), here, { rules: [broken] });
     expect(findings.map(line)).toEqual(["data-stays-here broken : the rule failed (TypeError)"]);
     const trap = {
       get spec() {
@@ -234,7 +236,7 @@ describe("what nobody can read", () => {
       metadata: { name: "p" },
     };
     expect(judgeOne({ type: "kubernetes:core/v1:Pod", urn: "u", name: "p", props: trap }, here).map(line)).toEqual([
-      "data-stays-here undecidable : its facts could not be read (RangeError)",
+      "nothing-hidden undecidable : its facts could not be read (RangeError)",
     ]);
   });
 });
@@ -323,9 +325,11 @@ describe("a report", () => {
 it("finds together exactly what the whole adds to the parts", () => {
   const plan = [pod("apps", "web", { image: "nginx" }), pod("other")];
   const whole = judge(plan, here).findings.map(line).sort();
-  const parts = [...plan.flatMap((each) => judgeOne(each, here)), ...judgeTogether(plan, here)].map(line).sort();
+  const parts = [...plan.flatMap((each) => judgeOne(each, here)), ...judgeTogether(describeAll(plan), here)]
+    .map(line)
+    .sort();
   expect(whole).toEqual(parts);
-  expect(judgeTogether(plan, here)).toHaveLength(2);
+  expect(judgeTogether(describeAll(plan), here)).toHaveLength(2);
 });
 
 it("needs nothing of the engine or its SDKs, so that a program, a pack and a test can all have it", () => {
@@ -333,7 +337,7 @@ it("needs nothing of the engine or its SDKs, so that a program, a pack and a tes
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const importers = files.filter((file) => readFileSync(new URL(file, folder), "utf8").includes('from "@pulumi/'));
   expect(files.length).toBeGreaterThan(15);
-  expect(importers.sort()).toEqual(["pack.ts", "plan.ts", "program.ts"]);
+  expect(importers.sort()).toEqual(["enforcement.ts", "pack.ts", "plan.ts", "program.ts"]);
 });
 
 function object(apiVersion: string, kind: string, body: Record<string, unknown>): Resource {

@@ -9,6 +9,7 @@ type Case = { case: string; object: { apiVersion: string; kind: string }; findin
 const here = jurisdictionOf("CH", {
   hosts: ["alpen.example", "*.alpen.example"],
   registries: ["registry.alpen.example"],
+  accounts: ["111122223333"],
 });
 
 describe("a Kubernetes object that leaks is named with its path, its value and its rule", () => {
@@ -76,8 +77,10 @@ function replaced(object: Case["object"], path: Path, value: unknown): Case["obj
   return copy;
 }
 
-function cases(file: string): Case[] {
-  return parse(readFileSync(new URL(`cases/${file}.yaml`, import.meta.url), "utf8")) as Case[];
+function cases(kind: "leaks" | "benign"): Case[] {
+  return [kind, `${kind}-more`].flatMap(
+    (file) => parse(readFileSync(new URL(`cases/${file}.yaml`, import.meta.url), "utf8")) as Case[],
+  );
 }
 
 function resource(object: Case["object"]) {

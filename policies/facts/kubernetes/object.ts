@@ -34,6 +34,40 @@ export function kindOf({ kind, group }: Pick<KubernetesObject, "kind" | "group">
   return group === "" ? kind : `${kind}.${group}`;
 }
 
+/** ConfigMaps and Secrets: what pods take variables and files from. */
+export function isFileHolder(object: KubernetesObject): boolean {
+  return object.group === "" && (object.kind === "ConfigMap" || object.kind === "Secret");
+}
+
+/** What a ConfigMap or Secret holds, as text. */
+export function textsOf({ kind, body }: KubernetesObject): Record<string, string> {
+  const data = kind === "Secret" ? decoded(body.data) : body.data;
+  const all = Object.entries({ ...record(data), ...record(body.stringData), ...record(decoded(body.binaryData)) });
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** Base64 values as text; what is not text has no addresses to read. */
+export function decoded(data: unknown): unknown {
+  if (data === UNKNOWN) return UNKNOWN;
+  return Object.fromEntries(
+    Object.entries(record(data)).map(([key, value]) => {
+      if (typeof value !== "string") return [key, value];
+      const text = Buffer.from(value, "base64").toString("utf8");
+      return [key, text.includes("\uFFFD") || text.includes("\0") ? "" : text];
+    }),
+  );
+}
+
+/** Names of ConfigMaps and Secrets, and of credentials in them, that a value refers to, however deep. */
+export function namesIn(value: unknown, key = ""): string[] {
+  if (typeof value === "string") return REFERRING.test(key) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((item) => namesIn(item, key));
+  return Object.entries(record(value)).flatMap(([inner, item]) =>
+    namesIn(item, inner === "name" || inner === "secretName" ? `${key} ${inner}` : inner),
+  );
+}
+const REFERRING = /secret|configmap|credential/i;
+
 /** A mapping, or an empty one where the value is something else. */
 export function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
@@ -42,6 +76,14 @@ export function record(value: unknown): Record<string, unknown> {
 /** A list, or an empty one where the value is something else. */
 export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** What stands at a path as `at` writes it. */
+export function valueAt(value: unknown, path: string): unknown {
+  const keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, key]) => quoted ?? index ?? key ?? "",
+  );
+  return keys.reduce<unknown>((inner, key) => (Array.isArray(inner) ? inner[Number(key)] : record(inner)[key]), value);
 }
 
 /** Every place of a value that is not known yet. */

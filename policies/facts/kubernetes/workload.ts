@@ -1,18 +1,11 @@
 import { at, type Fact, UNKNOWN } from "../../fact.ts";
-import { reachedByDefault } from "./default.ts";
 import { type KubernetesObject, kindOf, listOf, record } from "./object.ts";
+import { reachedByDefault } from "./program.ts";
 
 // Hold pod specs, and run none.
 const TEMPLATES =
   /^(?:PodTemplate|ConfigMap|Secret|.*Runtime\.serving\.kserve\.io|.*\.(?:admissionregistration|apiextensions)\.k8s\.io)$/;
 const BUILT_IN = /^(?:Pod|ReplicationController|[A-Za-z]+\.(?:apps|batch))$/;
-
-/** Images that an operator pulls where an object names none. */
-const ABSENT: Record<string, { path: string[]; image: string }> = {
-  "Cluster.postgresql.cnpg.io": { path: ["spec", "imageName"], image: "ghcr.io/cloudnative-pg/postgresql" },
-  "Prometheus.monitoring.coreos.com": { path: ["spec", "image"], image: "quay.io/prometheus/prometheus" },
-  "Alertmanager.monitoring.coreos.com": { path: ["spec", "image"], image: "quay.io/prometheus/alertmanager" },
-};
 
 /** What running pods adds to the sweeps: where they run, the node's network, and what they reach by default. */
 export function workload(object: KubernetesObject, swept: readonly Fact[]): Fact[] {
@@ -21,9 +14,8 @@ export function workload(object: KubernetesObject, swept: readonly Fact[]): Fact
   const pods: string[] = [];
   visit(object.body, "", (mapping, path) => {
     if (Array.isArray(mapping.containers)) pods.push(path);
-    facts.push(...nodeNetwork(mapping, path), ...containers(mapping, path));
+    facts.push(...nodeNetwork(mapping, path), ...containers(object, mapping, path));
   });
-  facts.push(...absentImage(object));
   return [...facts, ...runsPods(object, pods[0], [...swept, ...facts])];
 }
 
@@ -46,18 +38,12 @@ function nodeNetwork({ hostNetwork }: Record<string, unknown>, path: string): Fa
     : [];
 }
 
-function containers(mapping: Record<string, unknown>, path: string): Fact[] {
+function containers(object: KubernetesObject, pod: Record<string, unknown>, path: string): Fact[] {
   return ["initContainers", "containers", "ephemeralContainers"].flatMap((key) =>
-    listOf(mapping[key]).flatMap((container, index) => reachedByDefault(record(container), at(at(path, key), index))),
+    listOf(pod[key]).flatMap((container, index) =>
+      reachedByDefault(object, pod, record(container), at(at(path, key), index)),
+    ),
   );
-}
-
-function absentImage(object: KubernetesObject): Fact[] {
-  const absent = ABSENT[kindOf(object)];
-  const named = absent?.path.reduce<unknown>((value, key) => record(value)[key], object.body);
-  if (absent === undefined || (named !== undefined && named !== null && named !== "")) return [];
-  const because = "nothing is named, so the operator pulls its default";
-  return [{ kind: "image", path: absent.path.join("."), value: absent.image, because }];
 }
 
 function runsPods(object: KubernetesObject, pod: string | undefined, facts: readonly Fact[]): Fact[] {

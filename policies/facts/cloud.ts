@@ -1,0 +1,77 @@
+import type { Described, Fact, Resource } from "../fact.ts";
+import { sweep } from "../sweep.ts";
+import { purposeOfPath } from "./purpose.ts";
+import { named, type Own, type Readers, tableFacts, tableOf } from "./table.ts";
+
+/** What is particular to one cloud. Everything else about its resources is tables and sweeps. */
+export type Cloud = {
+  /** The Pulumi package, which is also the folder of its tables. */
+  pack: string;
+  /** Where the resource itself stands; nothing where it has no place, or where its provider is refused for naming none. */
+  stands(resource: Resource): Fact[];
+  /** Names under which others refer to it. */
+  identities(resource: Resource): string[];
+  readers: Readers;
+  /** What the sweep does not know of this cloud's values; undefined leaves the value to it. */
+  read(value: unknown, path: string, key: string, resource: Resource): Fact[] | undefined;
+  pair?(resource: Resource): string | null | undefined;
+  /** Top-level properties that `stands` speaks for. */
+  placed: readonly string[];
+};
+
+/** Describes a resource of a cloud: where it stands, what its table says, and what the sweep finds in the rest. */
+export function describeCloud(resource: Resource, cloud: Cloud): Described {
+  const table = tableOf(cloud.pack, tokenOf(resource));
+  const own: Own = { pair: () => cloud.pair?.(resource) };
+  const found = sweep(resource.props, "", {
+    skip: (path) => /(?:^|\.)__/.test(path) || cloud.placed.includes(path) || (table?.speaksFor(path) ?? false),
+    read: (value, path, key) => cloud.read(value, path, key, resource),
+    purpose: (path) => table?.for ?? purposeOfPath(path),
+    literalRegions: true,
+  });
+  const facts = [
+    ...identify(resource, cloud),
+    ...classOf(resource.props),
+    ...(table ? tableFacts(table, resource, cloud.readers, own) : []),
+    ...found,
+  ];
+  return { facts: distinct(facts), by: table ? "table" : "sweep" };
+}
+
+/** Who the resource is for others, and where it stands: all that another resource needs of it. */
+export function identify(resource: Resource, cloud: Cloud): Fact[] {
+  const table = tableOf(cloud.pack, tokenOf(resource));
+  const known = { ...resource.props, ...resource.outputs };
+  const written = (table?.identities ?? []).map((template) => named(template, known));
+  const ids = [...written, ...cloud.identities(resource)].filter((id) => typeof id === "string");
+  const selves = [...new Set(ids)].map((id): Fact => ({ kind: "self", path: "", id: id.toLowerCase() }));
+  const stands = table?.nowhere ? [] : cloud.stands(resource);
+  return [...selves, ...(table?.for ? stands.map((fact) => ({ purpose: table.for, ...fact }) as Fact) : stands)];
+}
+
+/** `s3/bucket:Bucket` of `aws:s3/bucket:Bucket`; a version that is written into the token is left out. */
+export function tokenOf({ type }: Pick<Resource, "type">): string {
+  return type.slice(type.indexOf(":") + 1).replace(/\/v\d{6,}\w*(?=:)/, "");
+}
+
+const CLASS = /(?:^|[/:.])data-?class(?:ification)?$/i;
+
+/** The class of data that a resource's tags or labels declare. */
+export function classOf(props: Record<string, unknown>): Fact[] {
+  return ["tags", "labels", "tagsAll"].flatMap((path) => {
+    const written = props[path];
+    if (typeof written !== "object" || written === null) return [];
+    return Object.entries(written).flatMap(([key, value]): Fact[] =>
+      CLASS.test(key) && typeof value === "string" ? [{ kind: "class", path, value }] : [],
+    );
+  });
+}
+
+function distinct(facts: Fact[]): Fact[] {
+  const key = (fact: Fact) =>
+    [fact.kind, "path" in fact ? fact.path : "", "value" in fact ? fact.value : "", "id" in fact ? fact.id : ""].join(
+      "|",
+    );
+  // What a table says comes first, and tells more.
+  return [...new Map(facts.toReversed().map((fact) => [key(fact), fact])).values()].toReversed();
+}

@@ -1,0 +1,123 @@
+import type { Fact, ReferenceFact, WhereFact } from "./fact.ts";
+import type { Judged } from "./rule.ts";
+
+/** Who is known under which identity. */
+export type Known = ReadonlyMap<string, readonly Judged[]>;
+
+/** All resources by the identities that their facts give. */
+export function knownAmong(all: readonly Judged[]): Map<string, Judged[]> {
+  const known = new Map<string, Judged[]>();
+  for (const judged of all) learn(known, judged);
+  return known;
+}
+
+/** Adds one resource under all its identities. */
+export function learn(known: Map<string, Judged[]>, judged: Judged): void {
+  for (const fact of judged.facts) {
+    if (fact.kind !== "self") continue;
+    const others = known.get(fact.id);
+    if (others) others.push(judged);
+    else known.set(fact.id, [judged]);
+  }
+}
+
+/**
+ * The facts with their references followed: where what is referred to stands becomes a place. `whole`: all resources are known,
+ * so what is not among them is not part of the program; otherwise such references stay what they are.
+ */
+export function joined(facts: readonly Fact[], known: Known, whole: boolean): Fact[] {
+  return facts.flatMap((fact): Fact[] => {
+    if (fact.kind === "reference") return follow(fact, known, whole);
+    if (fact.kind !== "image" || !fact.registry?.some(isReference)) return [fact];
+    const registry = fact.registry.flatMap((each) => (isReference(each) ? follow(each, known, whole) : [each]));
+    return registry.every(isWhere) ? [{ ...fact, registry }] : registry.filter((each) => !isWhere(each));
+  });
+}
+
+/** Whether another resource decides about a fact. */
+export function refers(fact: Fact): boolean {
+  return isReference(fact) || (fact.kind === "image" && (fact.registry?.some(isReference) ?? false));
+}
+
+/** Only what the references come to. */
+export function joinedAlone(facts: readonly Fact[], known: Known, whole: boolean): Fact[] {
+  return joined(
+    facts.filter((fact) => refers(fact) || fact.kind === "class"),
+    known,
+    whole,
+  );
+}
+
+function isReference(fact: Fact): fact is ReferenceFact {
+  return fact.kind === "reference";
+}
+
+function isWhere(fact: Fact): fact is WhereFact {
+  return ["place", "host", "account", "unbounded", "reference"].includes(fact.kind);
+}
+
+function follow(fact: ReferenceFact, known: Known, whole: boolean): Fact[] {
+  const [found] = fact.to.flatMap((id) => best(known.get(id)) ?? []);
+  if (found === undefined) return whole ? without(fact) : [fact];
+  return placesOf(found, known, new Set()).map((place): Fact => {
+    if (place === "unknown") return { kind: "unknown", path: fact.path, hides: ["place"], ...purpose(fact) };
+    const where = `where ${found.resource.name} stands`;
+    const because = [fact.because, where].filter(Boolean).join(", ");
+    const { path, remedy, secret, own } = fact;
+    return {
+      kind: "place",
+      path,
+      value: place,
+      ...purpose(fact),
+      because,
+      ...(remedy && { remedy }),
+      ...(secret && { secret }),
+      ...(own && { own }),
+    };
+  });
+}
+
+/** Of several with the same name, one that tells where it stands. */
+function best(several: readonly Judged[] | undefined): Judged | undefined {
+  return several?.find(({ facts }) => facts.some(isOwn)) ?? several?.[0];
+}
+
+function isOwn(fact: Fact): boolean {
+  return (fact.kind === "place" || fact.kind === "reference") && fact.own === true;
+}
+
+function placesOf({ facts }: Judged, known: Known, seen: Set<Fact>): (string | "unknown")[] {
+  return facts.flatMap((fact) => {
+    if (fact.kind === "place" && fact.own) return [fact.value];
+    if (fact.kind === "unknown" && /^(?:region|location|zone)$/.test(fact.path)) return ["unknown"];
+    if (fact.kind !== "reference" || !fact.own || seen.has(fact)) return [];
+    seen.add(fact);
+    const [next] = fact.to.flatMap((id) => best(known.get(id)) ?? []);
+    return next ? placesOf(next, known, seen) : [];
+  });
+}
+
+function without(fact: ReferenceFact): Fact[] {
+  const { path, value, otherwise, because, remedy, secret } = fact;
+  if (otherwise === "host") {
+    return [{ kind: "host", path, value, ...purpose(fact), ...(because && { because }), ...(secret && { secret }) }];
+  }
+  if (otherwise !== "undecidable") return [];
+  const named = secret ? "what it names" : value;
+  const why = [`${named} is not part of this program, so where it stands cannot be told`, because]
+    .filter(Boolean)
+    .join(", ");
+  return [
+    {
+      kind: "undecidable",
+      path,
+      why,
+      remedy: remedy ?? "Declare it in the same program, or have it waived.",
+      ...purpose(fact),
+    },
+  ];
+}
+
+function purpose({ purpose }: ReferenceFact): Pick<ReferenceFact, "purpose"> {
+  return purpose ? { purpose } : {};
+}
