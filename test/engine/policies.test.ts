@@ -103,7 +103,7 @@ describe.each(engines)("the pack under the real engine, with the %s language hos
     );
     const ran = await pulumi("up", "--yes", pack);
     expect(ran.code, ran.said).not.toBe(0);
-    expect(ran.said).toContain("egress-closed-together");
+    expect(ran.said).toContain("egress-closed");
     expect(ran.said).toContain("pods run in namespace default, whose egress is open");
     await expect(core().readNamespacedPod({ name: "open", namespace: "default" })).rejects.toMatchObject({ code: 404 });
   });
