@@ -27,6 +27,8 @@ export const readings = [
   "policy", // IAM policy document: its principals
   "image", // container image
   "cidr", // address range that is opened
+  "phone", // telephone number, or the prefix of a country: the country
+  "link", // id or ARN of another resource: what that one hands on is handed on
   "email", // mail address: the host of its domain
   "name", // name of another resource: the identity given by `names`
   "text", // anything: all hosts, ARNs and places in it, JSON and YAML inside strings

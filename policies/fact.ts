@@ -72,13 +72,13 @@ export type UnboundedFact = Where & { kind: "unbounded" };
 
 /**
  * Another resource, by the identities it may be known under, best first; where that one stands decides. If no resource of the
- * program has one of them, `otherwise` says what then: nobody can decide it, it is judged as the host it names, or (where
- * nothing is said) it says nothing. `own`: the resource itself stands where the other one does.
+ * program has one of them, `otherwise` says what then: nobody can decide it, it is judged as the host or the place it names, or
+ * (where nothing is said) it says nothing. `own`: the resource itself stands where the other one does.
  */
 export type ReferenceFact = Where & {
   kind: "reference";
   to: readonly string[];
-  otherwise?: "undecidable" | "host";
+  otherwise?: "undecidable" | "host" | "place";
   own?: true;
 };
 

@@ -99,8 +99,8 @@ function placesOf({ facts }: Judged, known: Known, seen: Set<Fact>): (string | "
 
 function without(fact: ReferenceFact): Fact[] {
   const { path, value, otherwise, because, remedy, secret } = fact;
-  if (otherwise === "host") {
-    return [{ kind: "host", path, value, ...purpose(fact), ...(because && { because }), ...(secret && { secret }) }];
+  if (otherwise === "host" || otherwise === "place") {
+    return [{ kind: otherwise, path, value, ...purpose(fact), ...(because && { because }), ...(secret && { secret }) }];
   }
   if (otherwise !== "undecidable") return [];
   const named = secret ? "what it names" : value;

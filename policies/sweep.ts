@@ -1,6 +1,6 @@
 import { at, type Fact, type Purpose, UNKNOWN } from "./fact.ts";
 import { meaningOf } from "./key.ts";
-import { documentsIn, type Found, foundIn, goTogether, namesEndpoint } from "./text.ts";
+import { documentsIn, type Found, foundIn, goTogether, namesEndpoint, scriptIn } from "./text.ts";
 
 /** What the caller knows about the values it hands over. */
 export type SweepOptions = {
@@ -28,8 +28,12 @@ export function sweep(value: unknown, path: string, options: SweepOptions = {}):
     for (const [where, bucket] of reader.buckets) {
       const because = "the bucket's name does not tell its place";
       const remedy = "Name the endpoint of the object store beside it.";
-      const to = [bucket.replace("s3://", "s3:")];
-      note(reader, { kind: "reference", path: where, value: bucket, to, otherwise: "undecidable", because, remedy });
+      // Longhorn writes the region where others write a host.
+      const [name = "", region] = bucket.replace("s3://", "").split("@");
+      const to = [`s3:${name}`];
+      if (region) note(reader, { kind: "reference", path: where, value: region, to, otherwise: "place" });
+      else
+        note(reader, { kind: "reference", path: where, value: bucket, to, otherwise: "undecidable", because, remedy });
     }
   }
   return [...reader.facts.values()];
@@ -99,7 +103,8 @@ function imageInParts(object: Record<string, unknown>): string | undefined {
   return typeof tag === "string" && tag !== "" ? `${name}:${tag}` : name;
 }
 
-function text(reader: Reader, value: string, path: string, key: string): void {
+function text(reader: Reader, written: string, path: string, key: string): void {
+  const value = scriptIn(written, key) ?? written;
   const documents = meaningOf(key) === "image" ? undefined : documentsIn(value);
   if (documents) {
     documents.forEach((document, index) => {

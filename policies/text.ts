@@ -22,7 +22,9 @@ export function foundIn(text: string, key: string): Found[] {
   if (text.length < 3) return meaning === "place" ? [{ kind: "place", value: text }] : [];
   const withoutKeys = text.includes("-----BEGIN ") ? text.replace(/-----BEGIN [\s\S]*?-----END [^-]*-----/g, "") : text;
   const manyLines = withoutKeys.includes("\n");
-  const lines = manyLines ? withoutComments(withoutKeys, key) : withoutKeys;
+  const written = manyLines ? withoutComments(withoutKeys, key) : withoutKeys;
+  // Whoever reads a page may follow its links; what the page loads of itself is another matter.
+  const lines = /^\s*<(?:!doctype html|html)/i.test(written) ? written.replace(/<a\s[^>]*>/gi, "") : written;
   const endpoint = isEndpoint(key) || /(?:^|[\s_-])endpoint(?:[-_]url)?\s*[\s=:]/im.test(lines);
   return [
     ...addressesIn(lines).map((address) => ({ ...address, ...(endpoint && { endpoint }) })),
@@ -31,6 +33,16 @@ export function foundIn(text: string, key: string): Found[] {
     ...(manyLines ? configuration(lines) : meant(lines, key)),
     ...unnamed(lines),
   ];
+}
+
+// Scripts for the first start of a machine are handed over in base 64.
+const SCRIPT = /^(?:custom|user)[_-]?data(?:[_-]?base64)?$|^encoded(?:script|command)\w*$|^startup[_-]?script$/i;
+
+/** The text of a script that is handed over in base 64; undefined for any other value. */
+export function scriptIn(value: string, key: string): string | undefined {
+  if (!SCRIPT.test(key) || !/^[\w+/\s]{8,}={0,2}\s*$/.test(value)) return undefined;
+  const text = Buffer.from(value, "base64").toString("utf8");
+  return /[\uFFFD\0]/.test(text) ? undefined : text;
 }
 
 /** Structures inside a string: one JSON value, or YAML documents that are mappings or lists. */
@@ -136,7 +148,10 @@ function unnamed(lines: string): Found[] {
   const repositories = /(?:^|[\s="'])(?:s3|sftp|rest|scp):(?:[\w.-]+@)?((?:[\w-]+\.)+[a-z]{2,})(?=[:/])/gim;
   const commands =
     /\b(?:curl|wget|ssh|scp|rsync|nc|telnet|dig|nslookup|ping|git clone|psql|pg_dump|pg_basebackup|mysql|mysqldump|mongodump|redis-cli|lftp|sftp|openssl s_client)\s([^\n|;&]+)/g;
+  const images =
+    /\b(?:docker|podman|nerdctl|buildah|skopeo|crane|ctr|oras|helm|cosign)\s+(?:[\w-]+\s+)*?(?:run|pull|push|build|copy|create|install|upgrade|sign)\s([^\n|;&]+)/g;
   return [
+    ...[...lines.matchAll(images)].flatMap(([, rest = ""]) => rest.split(/\s+/).flatMap(namedRegistry)),
     ...[...lines.matchAll(repositories)].flatMap(([, name = ""]) => bare(name, "")),
     ...[...lines.matchAll(ports)].flatMap(([, name = ""]) => bare(name, "")),
     ...[...lines.matchAll(commands)].flatMap(([, rest = ""]) =>
@@ -148,6 +163,13 @@ function unnamed(lines: string): Found[] {
 /** An argument without quotes, and without the path behind a host: `vault.example:/srv`. */
 function argument(word: string): string {
   return word.replace(/^["']|["']$/g, "").replace(/^([\w.-]+):(?!\/\/)[/~].*$/, "$1");
+}
+
+/** An image that names its registry; a bare name among the words of a command may be anything. */
+function namedRegistry(word: string): Found[] {
+  const name = word.replace(/^["']|["']$/g, "").replace(/^(?:oci|docker):\/\//, "");
+  if (!/^[a-z0-9][\w-]*(?:\.[\w-]+)+(?::\d+)?\/[\w./-]+(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/i.test(name)) return [];
+  return bareHost(name) === undefined ? [] : [{ kind: "image", value: name }];
 }
 
 /** Prose is not configuration: comments go, and so do files that are only prose. */

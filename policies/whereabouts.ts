@@ -28,7 +28,8 @@ export function staysHere({ purpose, ...rule }: Omit<Rule, "judge" | "judgeAll">
 
 const WHERE: ReadonlySet<Fact["kind"]> = new Set(["place", "host", "account", "unbounded"]);
 
-function isWhere(fact: Fact): fact is WhereFact {
+/** Whether a fact says where something stands or goes. */
+export function isWhere(fact: Fact): fact is WhereFact {
   return WHERE.has(fact.kind);
 }
 

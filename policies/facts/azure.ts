@@ -1,6 +1,5 @@
 import { pairOf, placeOf, serviceAt } from "../../catalogue/index.ts";
 import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
-import { sweep } from "../sweep.ts";
 import { type Cloud, describeCloud } from "./cloud.ts";
 import { nameLike } from "./names.ts";
 import { purposeOfPath } from "./purpose.ts";
@@ -26,8 +25,6 @@ export const azure: Cloud = {
     if (path === key && isName(key) && !/[./:]/.test(value)) return [];
     if (/tenantId$/i.test(key)) return tenant(value, path, provider?.props.tenantId);
     if (isDirectory(value, provider?.props.tenantId)) return [];
-    const script = scriptIn(value, key);
-    if (script) return sweep(script, path, { purpose: purposeOfPath });
     const account = accountIn(value);
     if (account) return [{ kind: "host", path, purpose, value: account }];
     // What another resource is named by alone: a diagnostic's account, an output's namespace.
@@ -96,13 +93,6 @@ function accountIn(text: string): string | undefined {
   const account = /(?:^|;)\s*AccountName=([^;\s]+)/i.exec(text)?.[1];
   const suffix = /(?:^|;)\s*EndpointSuffix=([^;\s]+)/i.exec(text)?.[1] ?? "core.windows.net";
   return account && `${account}.blob.${suffix}`.toLowerCase();
-}
-
-/** The text of a cloud-init or a build that is handed over in base 64. */
-function scriptIn(value: string, key: string): string | undefined {
-  if (!/^(?:customData|userData|encoded\w+)$/.test(key) || !/^[\w+/\s]+={0,2}\s*$/.test(value)) return undefined;
-  const text = Buffer.from(value, "base64").toString("utf8");
-  return text.includes("\uFFFD") ? undefined : text;
 }
 
 /** Addresses to which Azure sends mail. */

@@ -1,3 +1,4 @@
+import { countryOfPhone } from "../../catalogue/phone.ts";
 import { type Condition, type ResourceRow, type ResourceTable, resourceTable } from "../../catalogue/resource.ts";
 import { addressesIn, bareHost, rangeReach } from "../address.ts";
 import { type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
@@ -112,12 +113,18 @@ function read(text: string, row: ResourceRow, from: Reading, readers: Readers, p
       const [, domain] = /@([^@\s>]+)>?\s*$/.exec(text) ?? [];
       return domain ? [{ kind: "host", ...fact, value: domain.toLowerCase() }] : [];
     }
+    case "phone": {
+      const country = countryOfPhone(text);
+      return country ? [{ kind: "place", ...fact, value: country }] : [];
+    }
+    case "link":
+      return [{ kind: "link", path: fact.path, to: text.toLowerCase() }];
     case "image":
       return [
         {
           kind: "image",
           path: fact.path,
-          value: text.replace(/^(?:oci|docker):\/\//, ""),
+          value: text.replace(/^(?:oci|docker):\/\/|^\w+\|/i, ""),
           ...(fact.because && { because: fact.because }),
         },
       ];

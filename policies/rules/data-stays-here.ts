@@ -1,6 +1,6 @@
 import type { Jurisdiction } from "../../components/country/jurisdiction.ts";
 import type { JoinedRuling, Judged, Rule } from "../rule.ts";
-import { staysHere, whereabouts } from "../whereabouts.ts";
+import { isWhere, staysHere, whereabouts } from "../whereabouts.ts";
 
 const alone = staysHere({
   purpose: "data",
@@ -21,11 +21,12 @@ function handedOn(all: readonly Judged[], jurisdiction: Jurisdiction): JoinedRul
     all.flatMap((judged) => judged.facts.flatMap((fact) => (fact.kind === "self" ? [[fact.id, judged]] : []))),
   );
   const verdicts = new Map<Judged, boolean>();
-  // Whatever its host is for: what is handed on goes there.
+  // Whatever it leads out by, and whatever for: what is handed on goes there.
   const leaksItself = ({ facts }: Judged) =>
-    facts.some(
-      (fact) => fact.kind === "host" && whereabouts(fact, jurisdiction).some(({ verdict }) => verdict === "broken"),
-    );
+    facts.some((fact) => {
+      if (fact.kind === "egress") return fact.to === "everything";
+      return isWhere(fact) && whereabouts(fact, jurisdiction).some(({ verdict }) => verdict === "broken");
+    });
   const leads = (judged: Judged): boolean => {
     const known = verdicts.get(judged);
     if (known !== undefined) return known;
