@@ -23,12 +23,12 @@ const IMAGE_ENDINGS = ["image name", "image ref", "image reference", "image repo
 // Prose, names that look like addresses, and lists of what is not reached.
 const SKIP = words(`
   description descriptions summary documentation docs doc comment comments note notes message title icon maintainers homepage
-  keywords license audience audiences labels tags finalizers apigroups apigroup apiversion example examples instruction
-  instructions links`);
+  keywords license audience audiences labels tags finalizers apigroups apigroup apiversion example examples links href
+  runbook instruction instructions prompt prompts templateconfiguration`);
 // What is chosen from, or looked for, is not where anything goes.
 const CHOOSES = [
   ...["filterPolicy", "eventPattern", "filterPattern", "filterCriteria", "findingCriteria", "eventSelectors"],
-  ...["advancedEventSelectors", "dimensionFilter"],
+  ...["advancedEventSelectors", "dimensionFilter", "pattern", "expr", "regex", "criteria"],
 ];
 const REFUSED = words("deny denied denylist blocklist blacklist blocked forbidden disallowed");
 const SKIP_EXACT = new Set([

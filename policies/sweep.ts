@@ -104,7 +104,7 @@ function imageInParts(object: Record<string, unknown>): string | undefined {
 }
 
 function text(reader: Reader, written: string, path: string, key: string): void {
-  const value = scriptIn(written, key) ?? written;
+  const value = scriptIn(written) ?? written;
   const documents = meaningOf(key) === "image" ? undefined : documentsIn(value);
   if (documents) {
     documents.forEach((document, index) => {

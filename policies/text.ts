@@ -35,14 +35,12 @@ export function foundIn(text: string, key: string): Found[] {
   ];
 }
 
-// Scripts for the first start of a machine are handed over in base 64.
-const SCRIPT = /^(?:custom|user)[_-]?data(?:[_-]?base64)?$|^encoded(?:script|command)\w*$|^startup[_-]?script$/i;
-
-/** The text of a script that is handed over in base 64; undefined for any other value. */
-export function scriptIn(value: string, key: string): string | undefined {
-  if (!SCRIPT.test(key) || !/^[\w+/\s]{8,}={0,2}\s*$/.test(value)) return undefined;
+/** The text of a script or a file that is handed over in base 64, whatever its field is called; undefined for any other value. */
+export function scriptIn(value: string): string | undefined {
+  if (value.length < 24 || value.length % 4 !== 0 || !/^[A-Za-z0-9+/\r\n]+={0,2}\s*$/.test(value)) return undefined;
   const text = Buffer.from(value, "base64").toString("utf8");
-  return /[\uFFFD\0]/.test(text) ? undefined : text;
+  // Words and digests that could be base 64 give no text.
+  return /^[\t\n\r\x20-\x7e\u00a0-\ufffc]+$/.test(text) && /\n|:\/\/|^#/.test(text) ? text : undefined;
 }
 
 /** Structures inside a string: one JSON value, or YAML documents that are mappings or lists. */

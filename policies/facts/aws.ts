@@ -68,6 +68,12 @@ function readText(text: string, path: string, key: string, resource: Resource): 
   const said = wordsOf(key);
   // Nothing is sent to where something comes from.
   const from: Reading = { fact: { path, purpose }, row: { mustResolve: !said.includes("source"), for: purpose } };
+  // What goes through a peering or to a list of prefixes goes where that leads.
+  if (
+    /^(?:pcx|tgw-attach)-[0-9a-z]+$/.test(text) ||
+    (/^pl-[0-9a-z]+$/.test(text) && !/ingress/i.test(`${resource.type} ${path}`))
+  )
+    return [{ kind: "link", path, to: text }];
   const parsed = arnOf(text);
   const about = (told: ReadonlySet<string>, among = said) => among.some((word) => told.has(word));
   if (parsed) return arnFacts(parsed, text, from, /kms/.test(parsed.service) || about(RECEIVER));

@@ -1,3 +1,4 @@
+import { countryOfPhone } from "../../catalogue/phone.ts";
 import type { Described, Fact, Resource } from "../fact.ts";
 import { sweep } from "../sweep.ts";
 import { purposeOfPath } from "./purpose.ts";
@@ -25,7 +26,7 @@ export function describeCloud(resource: Resource, cloud: Cloud): Described {
   const own: Own = { pair: () => cloud.pair?.(resource) };
   const found = sweep(resource.props, "", {
     skip: (path) => /(?:^|\.)__/.test(path) || cloud.placed.includes(path) || (table?.speaksFor(path) ?? false),
-    read: (value, path, key) => cloud.read(value, path, key, resource),
+    read: (value, path, key) => cloud.read(value, path, key, resource) ?? telephone(value, path),
     purpose: (path) => table?.for ?? purposeOfPath(path),
     literalRegions: true,
   });
@@ -36,6 +37,12 @@ export function describeCloud(resource: Resource, cloud: Cloud): Described {
     ...found,
   ];
   return { facts: distinct(facts), by: table ? "table" : "sweep" };
+}
+
+/** A telephone stands in the country of its prefix. */
+function telephone(value: unknown, path: string): Fact[] | undefined {
+  const country = typeof value === "string" && /^\+[1-9]\d{6,14}$/.test(value) ? countryOfPhone(value) : undefined;
+  return country ? [{ kind: "place", path, value: country, purpose: "log", because: "a telephone there" }] : undefined;
 }
 
 /** Who the resource is for others, and where it stands: all that another resource needs of it. */
