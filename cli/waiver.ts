@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import { isCountryCode } from "../catalogue/index.ts";
-import { readApprovers } from "../policies/approver.ts";
-import { sign } from "../policies/signature.ts";
+import { readApprovers } from "../policies/waiver/approver.ts";
+import { readWaiverFile, type WaiverFile, writeSignature } from "../policies/waiver/file.ts";
+import { sign } from "../policies/waiver/signature.ts";
 import { approve, unfit, utcToday, type Waiver } from "../policies/waiver.ts";
-import { readWaiverFile, type WaiverFile, writeSignature } from "../policies/waiver-file.ts";
 import { Failure } from "./failure.ts";
 
 type KeyOptions = { name: string; out: string; approvers?: string; json?: boolean };

@@ -8,11 +8,11 @@ import { type Jurisdiction, jurisdictionOf, registryOf, type Treaty } from "../c
 import { account, guards, operator } from "../components/country/sections.ts";
 import { nearest } from "../components/country/wording.ts";
 import { loadCountry, readStackFile } from "../components/country.ts";
-import { readDeclarationFile } from "./declaration-file.ts";
-import { fileNamed, Undeclared } from "./undeclared.ts";
+import { readDeclarationFile } from "./declaration/file.ts";
+import { fileNamed, Undeclared } from "./declaration/undeclared.ts";
 import type { Waiver } from "./waiver.ts";
 
-export { Undeclared } from "./undeclared.ts";
+export { Undeclared } from "./declaration/undeclared.ts";
 
 /** The jurisdiction that a program is judged by, what may differ, and who said all that where. */
 export type Declared = { jurisdiction: Jurisdiction; waivers: Waiver[]; origins: Origin[] };

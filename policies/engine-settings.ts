@@ -4,8 +4,8 @@ import { dirname, join, resolve } from "node:path";
 import { type EngineSwitch, engineCatalogue, engineVariable } from "../catalogue/engine-settings.ts";
 import { backendSeats, type Seat, secretsSeats } from "../components/country/seats.ts";
 import { withoutCredentials } from "../components/country/wording.ts";
-import { EngineFile } from "./engine-file.ts";
-import { isOn, pluginSources } from "./engine-plugins.ts";
+import { EngineFile } from "./engine-settings/file.ts";
+import { isOn, pluginSources } from "./engine-settings/plugins.ts";
 import type { Resource } from "./fact.ts";
 
 /** The type under which the engine's own settings are judged. */

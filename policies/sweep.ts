@@ -1,6 +1,6 @@
 import { at, type Fact, type Purpose, UNKNOWN } from "./fact.ts";
-import { meaningOf } from "./key.ts";
-import { documentsIn, type Found, foundIn, goTogether, namesEndpoint, scriptIn } from "./text.ts";
+import { meaningOf } from "./sweep/key.ts";
+import { documentsIn, type Found, foundIn, goTogether, namesEndpoint, scriptIn } from "./sweep/text.ts";
 
 /** What the caller knows about the values it hands over. */
 export type SweepOptions = {

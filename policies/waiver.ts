@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import type { waiver } from "../components/country/sections.ts";
-import { approversFrom } from "./approver.ts";
 import type { Finding } from "./judge.ts";
-import { type ResourcePattern, resourcePattern } from "./resource-pattern.ts";
 import { allRules } from "./rules/index.ts";
-import { judgeSignature } from "./signature.ts";
+import { approversFrom } from "./waiver/approver.ts";
+import { type ResourcePattern, resourcePattern } from "./waiver/resource-pattern.ts";
+import { judgeSignature } from "./waiver/signature.ts";
 
 /** A finding that may stand for a while: of which rule, on which resource, why, until when, and who says so. */
 export type Waiver = z.output<typeof waiver>;

@@ -6,9 +6,9 @@ import {
   type Jurisdiction,
   type Treaty,
 } from "../components/country/jurisdiction.ts";
-import { reachOf } from "./address.ts";
 import type { Fact, Purpose, WhereFact } from "./fact.ts";
 import { pending, type Rule, type Ruling } from "./rule.ts";
+import { reachOf } from "./sweep/address.ts";
 
 /** A rule that all facts of one purpose stay in the country: what it asserts is the same, whom it protects is not. */
 export function staysHere({ purpose, ...rule }: Omit<Rule, "judge" | "judgeAll"> & { purpose: Purpose }): Rule {

@@ -1,7 +1,8 @@
 import { placeOf } from "../../catalogue/index.ts";
 import { type Fact, type Resource, UNKNOWN } from "../fact.ts";
-import { wordsOf } from "../key.ts";
-import { foundIn } from "../text.ts";
+import { wordsOf } from "../sweep/key.ts";
+import { purposeOfPath } from "../sweep/purpose.ts";
+import { foundIn } from "../sweep/text.ts";
 import { accountFacts } from "./aws/account.ts";
 import { arnFacts, arnOf } from "./aws/arn.ts";
 import { isPolicy, policyFacts } from "./aws/policy.ts";
@@ -9,7 +10,6 @@ import { profileIn } from "./aws/profile.ts";
 import { registryFacts } from "./aws/registry.ts";
 import { type Cloud, describeCloud, tokenOf } from "./cloud.ts";
 import { nameLike } from "./names.ts";
-import { purposeOfPath } from "./purpose.ts";
 import { opened } from "./select.ts";
 import { hostsIn, type Reading, reference } from "./table.ts";
 

@@ -1,8 +1,8 @@
 import { pairOf, placeOf, serviceAt } from "../../catalogue/index.ts";
 import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
+import { purposeOfPath } from "../sweep/purpose.ts";
 import { type Cloud, describeCloud } from "./cloud.ts";
 import { nameLike } from "./names.ts";
-import { purposeOfPath } from "./purpose.ts";
 import { type Reading, reference } from "./table.ts";
 
 /** Microsoft Azure: places by location or resource group, names by resource id. */

@@ -1,7 +1,7 @@
 import { countryOfPhone } from "../../catalogue/phone.ts";
 import type { Described, Fact, Resource } from "../fact.ts";
+import { purposeOfPath } from "../sweep/purpose.ts";
 import { sweep } from "../sweep.ts";
-import { purposeOfPath } from "./purpose.ts";
 import { named, type Own, type Readers, tableFacts, tableOf } from "./table.ts";
 
 /** What is particular to one cloud. Everything else about its resources is tables and sweeps. */

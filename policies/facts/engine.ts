@@ -1,9 +1,9 @@
 import { engineCatalogue, engineVariable } from "../../catalogue/engine-settings.ts";
 import { groupOf, placeOf } from "../../catalogue/index.ts";
 import type { Seat } from "../../components/country/seats.ts";
-import { reachOf } from "../address.ts";
 import type { EngineProps, Kept, Setting } from "../engine-settings.ts";
 import type { Described, Fact, Purpose, Resource } from "../fact.ts";
+import { reachOf } from "../sweep/address.ts";
 
 /** Describes what the Pulumi engine itself uses: where state and keys are kept, where plugins come from, whom it tells. */
 export function describeEngine(resource: Resource): Described {

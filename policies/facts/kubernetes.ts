@@ -1,9 +1,10 @@
 import { pairOf, placeOfHost, serviceAt } from "../../catalogue/index.ts";
-import { bareHost } from "../address.ts";
 import { at, type Coverage, type Described, type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
-import { meaningOf } from "../key.ts";
+import { bareHost } from "../sweep/address.ts";
+import { meaningOf } from "../sweep/key.ts";
+import { purposeOfPath } from "../sweep/purpose.ts";
+import { goTogether, namesEndpoint } from "../sweep/text.ts";
 import { type SweepOptions, sweep } from "../sweep.ts";
-import { goTogether, namesEndpoint } from "../text.ts";
 import { classOf } from "./cloud.ts";
 import { links } from "./kubernetes/link.ts";
 import { isNetworkPolicy, network } from "./kubernetes/network.ts";
@@ -21,7 +22,6 @@ import { switches } from "./kubernetes/program.ts";
 import { besideEndpoint, stores } from "./kubernetes/store.ts";
 import { standsFor } from "./kubernetes/structure.ts";
 import { workload } from "./kubernetes/workload.ts";
-import { purposeOfPath } from "./purpose.ts";
 import { type Readers, reference, tableFacts, tableOf } from "./table.ts";
 
 /** Describes any object of a Kubernetes API, custom kinds that nobody listed included, and the charts that carry objects. */

@@ -1,4 +1,4 @@
-import { wordsOf } from "../key.ts";
+import { wordsOf } from "../sweep/key.ts";
 
 const NAMES = new Set(
   "name names id ids identifier prefix suffix path alias key description text value comment".split(" "),

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parse } from "yaml";
-import { addressesIn } from "../address.ts";
 import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
+import { addressesIn } from "../sweep/address.ts";
 import { listOf, record } from "./kubernetes/object.ts";
 import { describeProvider } from "./provider.ts";
 

@@ -1,7 +1,7 @@
 import { countryOfPhone } from "../../catalogue/phone.ts";
 import { type Condition, type ResourceRow, type ResourceTable, resourceTable } from "../../catalogue/resource.ts";
-import { addressesIn, bareHost, rangeReach } from "../address.ts";
 import { type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
+import { addressesIn, bareHost, rangeReach } from "../sweep/address.ts";
 import { covering, type Leaf, opened, select } from "./select.ts";
 
 /** How a cloud reads what no other writes: its names of resources, its accounts, its policy documents. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { placeOf } from "../../catalogue/index.ts";
 import { packageFacts } from "../../catalogue/package.ts";
 import { phoneHome } from "../../catalogue/phone-home.ts";
-import { reachOf } from "../../policies/address.ts";
+import { reachOf } from "../../policies/sweep/address.ts";
 
 describe("what reaches the outside without saying so", () => {
   const { programs, keys, structures, lines } = phoneHome();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { base64url, CompactSign, exportJWK, generateKeyPair, type JWK } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../policies/judge.ts";
-import { sign, signedText } from "../../policies/signature.ts";
+import { sign, signedText } from "../../policies/waiver/signature.ts";
 import { type Approval, approve, ourMistake, type Waiver, waive, waiverFindings } from "../../policies/waiver.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "freehold-waiver-"));

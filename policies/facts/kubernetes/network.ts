@@ -1,5 +1,5 @@
-import { rangeReach } from "../../address.ts";
 import { at, type Fact, UNKNOWN } from "../../fact.ts";
+import { rangeReach } from "../../sweep/address.ts";
 import { type KubernetesObject, kindOf, listOf, record } from "./object.ts";
 
 /** How one kind of network policy says what it opens, and whether it closes the rest. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { explain } from "../components/country/explain.ts";
-import { CountryFaults, type Fault, type Finding, type Path, placed } from "../components/country/fault.ts";
-import { openPage } from "../components/country/stack-file-page.ts";
-import { nodeAt, toPlain } from "../components/country/stack-file-values.ts";
+import { explain } from "../../components/country/explain.ts";
+import { CountryFaults, type Fault, type Finding, type Path, placed } from "../../components/country/fault.ts";
+import { openPage } from "../../components/country/stack-file-page.ts";
+import { nodeAt, toPlain } from "../../components/country/stack-file-values.ts";
 
 /** A small YAML or JSON file of our own, as its shape has it. */
 export type StrictFile<Values> = {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
-import type { Resource } from "./fact.ts";
+import type { Resource } from "../fact.ts";
 
 /** A project or stack file of any Pulumi project: what stands in it, and on which line. */
 export class EngineFile {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
-import { loadCountry } from "../components/country.ts";
-import { readDeclarationFile } from "./declaration-file.ts";
-import type { Waiver } from "./waiver.ts";
+import { loadCountry } from "../../components/country.ts";
+import { readDeclarationFile } from "../declaration/file.ts";
+import type { Waiver } from "../waiver.ts";
 
 /** A country file or a declaration file, for the sake of its waivers. */
 export type WaiverFile = {

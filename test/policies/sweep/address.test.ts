@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressesIn, bareHost, rangeReach, reachOf } from "../../policies/address.ts";
+import { addressesIn, bareHost, rangeReach, reachOf } from "../../../policies/sweep/address.ts";
 
 describe("addresses in a text", () => {
   it.each([

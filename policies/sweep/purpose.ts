@@ -1,5 +1,5 @@
 import type { Purpose } from "../fact.ts";
-import { wordsOf } from "../key.ts";
+import { wordsOf } from "./key.ts";
 
 // The first row that a path has a word of. Order is from the most telling to the least.
 const WORDS: [Purpose, ReadonlySet<string>][] = [

@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify, decodeProtectedHeader, importJWK, type JWK } from "jose";
+import type { Waiver } from "../waiver.ts";
 import type { Approver } from "./approver.ts";
-import type { Waiver } from "./waiver.ts";
 
 const algorithm = "EdDSA";
 const typ = "freehold-waiver";

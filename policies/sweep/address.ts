@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { isTopLevelDomain } from "../catalogue/index.ts";
+import { isTopLevelDomain } from "../../catalogue/index.ts";
 
 /** What an address in a text leads to: a host, an artifact in a registry, or a bucket whose place its name does not tell. */
 export type Address = { kind: "host" | "image" | "bucket"; value: string; because?: string };

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { engineCatalogue } from "../catalogue/engine-settings.ts";
-import type { EngineFile } from "./engine-file.ts";
-import type { Setting } from "./engine-settings.ts";
+import { engineCatalogue } from "../../catalogue/engine-settings.ts";
+import type { Setting } from "../engine-settings.ts";
+import type { EngineFile } from "./file.ts";
 
 type Environment = Record<string, string | undefined>;
 type Override = { from: RegExp; to: string };

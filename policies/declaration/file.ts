@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { country, guards } from "../components/country/sections.ts";
+import { country, guards } from "../../components/country/sections.ts";
 import { readStrictFile, type StrictFile } from "./strict-file.ts";
 
 const declaration = z.strictObject({ country: country.optional(), ...guards.shape });

@@ -1,9 +1,9 @@
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { z } from "zod";
-import type { Finding } from "../components/country/fault.ts";
-import { line } from "../components/country/field.ts";
-import { readStrictFile } from "./strict-file.ts";
-import { fileNamed } from "./undeclared.ts";
+import type { Finding } from "../../components/country/fault.ts";
+import { line } from "../../components/country/field.ts";
+import { readStrictFile } from "../declaration/strict-file.ts";
+import { fileNamed } from "../declaration/undeclared.ts";
 
 /** Somebody who may approve waivers: the name and the public key, and the key's thumbprint by which it is compared. */
 export type Approver = { name: string; thumbprint: string; key: JWK };
