@@ -9,6 +9,7 @@ import { EVIDENCE_FORMAT, type Evidence, type EvidenceFinding, evidenceShape } f
 import type { Finding, Judgement } from "./judge.ts";
 import { nothingHidden } from "./rules/nothing-hidden.ts";
 import { type Source, type Subject, Unjudgeable } from "./subject.ts";
+import { waiversHold } from "./waiver.ts";
 
 /** What evidence is made of. */
 export type Judged = {
@@ -86,8 +87,9 @@ export function readEvidence(file: string): Evidence {
 }
 
 /** How many times each rule held. */
-function rulesOf({ byRule, coverage }: Judgement): Map<string, number> {
+function rulesOf({ byRule, coverage, waivers }: Judgement): Map<string, number> {
   return new Map([
+    [waiversHold, waivers.filter(({ uses, fault }) => fault === undefined && uses.length > 0).length] as const,
     ...Object.entries(byRule).map(([rule, { held }]) => [rule, held] as const),
     // It speaks only of what it cannot read; every other resource is one that it could.
     [nothingHidden.name, coverage.table + coverage.sweep] as const,

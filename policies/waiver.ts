@@ -15,9 +15,10 @@ export type Approval = { waiver: Waiver; fault?: string; keyThumbprint?: string 
 /** On a finding that is a mistake of Freehold's own: nobody can answer for it, so nobody can waive it. */
 export const ourMistake = "This is a mistake in Freehold, not in the program: please report it.";
 
-const itself = "waivers-hold";
+/** The rule that speaks of waivers themselves. */
+export const waiversHold = "waivers-hold";
 // Without these nobody could tell whether anything holds.
-const unwaivable = [itself, "jurisdiction-is-declared"];
+const unwaivable = [waiversHold, "jurisdiction-is-declared"];
 
 /** The day it is, in UTC, as waivers write it. */
 export function utcToday(): string {
@@ -72,7 +73,7 @@ export function waiverFindings(approvals: readonly Approval[], waived: readonly 
     if (wrong === undefined) return [];
     return [
       {
-        rule: itself,
+        rule: waiversHold,
         verdict: "broken",
         urn: "",
         name: waiver.resource,

@@ -78,9 +78,9 @@ function briefly(
     `${style(COLOURS[verdict], `${mine.length} ${verdict}`)}: ${meaning}`,
     ...byResource.map(([resource, some = []]) => {
       const said = some.map(({ path, rule, waiver }) =>
-        [path || rule, waiver && `(${rule}, by ${waiver.approvedBy} until ${waiver.expires})`]
+        [path, waiver ? `${rule}, by ${waiver.approvedBy} until ${waiver.expires}` : path ? undefined : rule]
           .filter(Boolean)
-          .join(" "),
+          .join("  "),
       );
       return `  ${resource}  ${[...new Set(said)].join(", ")}`;
     }),

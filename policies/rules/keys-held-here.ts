@@ -5,7 +5,7 @@ export const keysHeldHere = staysHere({
   purpose: "key",
   name: "keys-held-here",
   title: "Keys held here",
-  text: "Keys to the data are kept in the country, by whom it declares, and are not replicated abroad.",
+  text: "Keys to the data are held by the customer, kept in the country, and not replicated abroad.",
   severity: "critical",
   remedy: "Use a key that is kept in the country and held by the customer.",
 });

@@ -18,7 +18,7 @@ it("says what is broken, then what is open and waived, then what was judged and 
     "1 pending: decided at up, before the resource is created",
     'aws:s3/bucket:Bucket "vault"  keyId',
     "1 waived: each use is in the evidence",
-    "(logs-stay-here, by security@alpen.example until 2027-03-31)",
+    "logs-stay-here, by security@alpen.example until 2027-03-31",
     "shop/prod, a stack as it stands: 58 resources",
     "egress-closed is advisory by --policy-pack-config",
   ];
