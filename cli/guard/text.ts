@@ -39,15 +39,14 @@ function ruleText(
   // What the engine itself does comes first: it happens whatever the program says.
   const mine = failed.filter(({ rule }) => rule === name).toSorted((a, b) => Number(isEngine(b)) - Number(isEngine(a)));
   if (mine.length === 0) return [];
-  const articles = laws.flatMap(({ law, articles }) => {
-    const served = articles.filter(({ rules }) => rules.includes(name)).map(({ article }) => article);
-    return served.length > 0 ? [`${law} ${served.join(", ")}`] : [];
-  });
+  const articles = laws.flatMap(({ law, articles }) =>
+    articles.filter(({ rules }) => rules.includes(name)).map(({ article, says }) => `${law} ${article}: ${says}`),
+  );
   const tally = (["broken", "undecidable"] as const)
     .filter((verdict) => counts[verdict] > 0)
     .map((verdict) => style(COLOURS[verdict], `${counts[verdict]} ${verdict}`));
   const head = `${style("bold", name)}  ${tally.join(", ")}`;
-  const law = articles.length > 0 ? [style("dim", `  law      ${articles.join("; ")}`)] : [];
+  const law = articles.map((article, index) => style("dim", `  ${index === 0 ? "law" : "   "}      ${article}`));
   return [[head, ...law].join("\n"), ...mine.map((finding) => findingText(finding, style))];
 }
 
