@@ -3,6 +3,7 @@ import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { purposeOfPath } from "../sweep/purpose.ts";
 import { type Cloud, describeCloud } from "./cloud.ts";
 import { nameLike } from "./names.ts";
+import { select } from "./select.ts";
 import { type Reading, reference } from "./table.ts";
 
 /** Microsoft Azure: places by location or resource group, names by resource id. */
@@ -13,7 +14,8 @@ export const azure: Cloud = {
   identities,
   readers: {
     "azure-id": (text, from) =>
-      isId(text) ? identified(text, from) : [reference(text, [`azure:name/${text}`.toLowerCase()], from)],
+      aliasIn(text, from) ??
+      (isId(text) ? identified(text, from) : [reference(text, [`azure:name/${text}`.toLowerCase()], from)]),
     text: (text, from) => read(text, from),
   },
   read: (value, path, key, { provider }) => {
@@ -23,6 +25,12 @@ export const azure: Cloud = {
     if (isId(value)) return identified(value, from);
     // `galleryImageName: base` is no image, nor is any other name of the resource what it names.
     if (path === key && isName(key) && !/[./:]/.test(value)) return [];
+    const alias = aliasIn(value, from);
+    if (alias) return alias;
+    if (/(?:^|\.)extendedLocation\.name$/.test(path) && !placeOf(value)) {
+      const why = `${value} is an edge zone, which may stand in another country than its region`;
+      return [{ kind: "undecidable", path, why, remedy: "Use the region itself." }];
+    }
     if (/tenantId$/i.test(key)) return tenant(value, path, provider?.props.tenantId);
     if (isDirectory(value, provider?.props.tenantId)) return [];
     const account = accountIn(value);
@@ -95,6 +103,12 @@ function accountIn(text: string): string | undefined {
   return account && `${account}.blob.${suffix}`.toLowerCase();
 }
 
+/** The region in the alias of somebody's private link. */
+function aliasIn(text: string, { fact }: Reading): Fact[] | undefined {
+  const [, value] = /\.([a-z\d]+)\.azure\.privatelinkservice$/i.exec(text) ?? [];
+  return value === undefined ? undefined : [{ kind: "place", ...fact, value }];
+}
+
 /** Addresses to which Azure sends mail. */
 function mail(value: string, path: string): Fact[] | undefined {
   const domains = [...value.matchAll(/[^@\s;,<>]+@([^@\s;,<>]+)/g)].flatMap(
@@ -135,8 +149,11 @@ function identities(resource: Resource): string[] {
   const kind = type.slice(type.lastIndexOf(":") + 1);
   const within =
     typeof group === "string" ? [kind, lastWord(kind), "*"].map((each) => `azure:${group}/${each}/${own}`) : [];
-  // The last is the first label of its host: a vault, an account, a namespace.
-  return [...known, ...within, `azure:name/${own}`];
+  // The first label of its host: a vault, an account, a namespace, or what an account calls itself.
+  const labels = select(props, "properties.customSubDomainName").flatMap(({ value }) =>
+    typeof value === "string" ? [value] : [],
+  );
+  return [...known, ...within, ...[own, ...labels].map((label) => `azure:name/${label}`)];
 }
 
 // Names that are no part of a resource's id.

@@ -1,10 +1,11 @@
-import { pairOf, placeOfHost, serviceAt } from "../../catalogue/index.ts";
+import { pairOf, placeOf, placeOfHost, serviceAt } from "../../catalogue/index.ts";
 import { at, type Coverage, type Described, type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
 import { bareHost } from "../sweep/address.ts";
 import { meaningOf } from "../sweep/key.ts";
 import { purposeOfPath } from "../sweep/purpose.ts";
 import { goTogether, namesEndpoint } from "../sweep/text.ts";
 import { type SweepOptions, sweep } from "../sweep.ts";
+import { profileIn } from "./aws/profile.ts";
 import { classOf } from "./cloud.ts";
 import { links } from "./kubernetes/link.ts";
 import { isNetworkPolicy, network } from "./kubernetes/network.ts";
@@ -22,6 +23,7 @@ import { switches } from "./kubernetes/program.ts";
 import { besideEndpoint, stores } from "./kubernetes/store.ts";
 import { standsFor } from "./kubernetes/structure.ts";
 import { workload } from "./kubernetes/workload.ts";
+import { nameLike } from "./names.ts";
 import { type Readers, reference, tableFacts, tableOf } from "./table.ts";
 
 /** Describes any object of a Kubernetes API, custom kinds that nobody listed included, and the charts that carry objects. */
@@ -60,11 +62,11 @@ function describeObject(object: KubernetesObject): Described {
   const beside: Fact[] = [];
   const options: SweepOptions = {
     skip: (path) => NAMES.test(path) || isProse(path) || (table?.speaksFor(path) ?? false),
-    read: (value, path) => {
+    read: (value, path, key) => {
       if (REFUSES.test(String(record(value).action))) return [];
       // What a structure stands for is found beside what is written in it.
       beside.push(...standsFor(value, path));
-      return typeof value === "string" && SETTING.test(path) ? wellKnown(value, path) : undefined;
+      return typeof value === "string" ? told(value, path, key) : undefined;
     },
     purpose,
   };
@@ -125,6 +127,20 @@ const NAMES = /^(?:apiVersion|kind|__\w+)$|\bhostAliases\[\d+\]\.hostnames\b/;
 
 // A variable, an argument, or a value of a ConfigMap or Secret.
 const SETTING = /\.env\[\d+\]\.value$|\.args\[\d+\]$|^(?:data|stringData|binaryData)(?:\.[\w-]+|\["[^"]+"\])$/;
+
+/** What a value tells by itself, whatever its field is called: a profile of Bedrock, a region, a well-known service. */
+function told(value: string, path: string, key: string): Fact[] | undefined {
+  const profile = profileIn(value);
+  if (profile)
+    return [{ kind: "place", path, purpose: "prompt", value: profile, because: "where the model may answer" }];
+  if (REGION.test(value) && meaningOf(key) === "other" && !nameLike(key, path) && placeOf(value)) {
+    return [{ kind: "place", path, value }];
+  }
+  return SETTING.test(path) || IMAGE.test(value) ? wellKnown(value, path) : undefined;
+}
+
+const REGION = /^[a-z]{2}-[a-z]+-\d$/;
+const IMAGE = /^[\w-]+(?:\.[\w-]+)+\/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]+)$/;
 
 /** A value that is nothing but a well-known service's host or image, whatever the setting is called. */
 function wellKnown(value: string, path: string): Fact[] | undefined {

@@ -4,8 +4,13 @@ const NAMES = new Set(
   "name names id ids identifier prefix suffix path alias key description text value comment".split(" "),
 );
 
-/** Whether a field holds a name that somebody chose, in which a region's name says nothing about a place. */
+// What is looked for, compared with or noted.
+const CHOSEN =
+  /(?:^|[.\]])(?:\w*filters?|match(?:es|expressions)?|conditions?|criteria|selectors?|requirements|metadata|headers)(?=[.[])/i;
+
+/** Whether a field holds a name that somebody chose or looks for, in which a region's name says nothing about a place. */
 export function nameLike(key: string, path: string): boolean {
+  if (CHOSEN.test(path)) return true;
   const words = wordsOf(key);
   const last = words.at(-1) ?? "";
   if (!NAMES.has(last)) return false;

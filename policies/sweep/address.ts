@@ -44,6 +44,8 @@ export function addressesIn(text: string): Address[] {
   if (!/\/\/|\\\/|%2f|@/i.test(text)) return [];
   const found: Address[] = [];
   const readable = text
+    // What was asked for, which follows the host: nginx.
+    .replace(/\$(?:request_)?uri\b/g, "/")
     .replace(VARIABLES, HOLE)
     .replace(/\\\/|%2f/gi, "/")
     .replace(/%3a/gi, ":")

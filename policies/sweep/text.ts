@@ -83,8 +83,10 @@ const STORES = new Set("s3 aws bucket minio storage store object objects garage 
  */
 export function goTogether(region: string, endpoint: string): boolean {
   const [first, ...more] = wordsOf(region);
-  if (more.length === 0 && region === region.toLowerCase()) return true;
   const words = wordsOf(endpoint);
+  // The address of a cluster says nothing of a region.
+  if (words[0] === "api") return false;
+  if (more.length === 0 && region === region.toLowerCase()) return true;
   return words[0] === first || words[0] === "endpoint" || words.some((word) => STORES.has(word));
 }
 
@@ -100,6 +102,8 @@ function imageIn(text: string): Found[] | undefined {
 
 /** A value on one line, by what its field is called. */
 function meant(value: string, key: string): Found[] {
+  const [, option] = /^(?:region|location)[ =]([\w-]+)$/.exec(value) ?? [];
+  if (option) return [place(option)];
   const meaning = meaningOf(key);
   if (rangeReach(value) === "everything" && value.includes("/")) return [{ kind: "range", value }];
   if (meaning === "place" && value.length < 40 && !/[/.]/.test(value))
@@ -120,7 +124,8 @@ function pairs(lines: string): Found[] {
     if (meaning === "image" && /[/:]/.test(value)) return imageIn(value) ?? [];
     if (meaning === "place" && /^[\w -]+$/.test(value) && !endpoints.some((each) => goTogether(key, each)))
       return [place(value)];
-    return meaning === "host" ? bare(value, key) : [];
+    // A remote of rclone goes on behind a colon.
+    return meaning === "host" ? bare(value.replace(/:(?!\d|\/\/).*$/, ""), key) : [];
   });
 }
 
