@@ -6,7 +6,6 @@ import {
   type Judgement,
   judgeFacts,
   judgeSeen,
-  judgeTogether,
   type Seen,
   see,
   type Terms,
@@ -38,17 +37,14 @@ export class Docket {
     return judgeFacts({ resource, facts }, this.#jurisdiction, this.#terms);
   }
 
-  /** What only the whole shows, and the judgement of everything. `answered` is what the engine has at the end. */
-  close(answered: readonly Resource[]): { together: Finding[]; judgement: Judgement } {
+  /** The judgement of everything. `answered` is what the engine has at the end. */
+  close(answered: readonly Resource[]): Judgement {
     const parents = new Set(answered.map(({ parent }) => parent));
     // A run may enter only some resources: the rest is judged by what the engine has of them.
     const all = answered.map((resource) => {
       const entered = this.#seen.get(resource.urn);
       return entered ? withAnswer(entered, resource.props) : see(resource, parents);
     });
-    return {
-      together: judgeTogether(all, this.#jurisdiction, this.#terms),
-      judgement: judgeSeen(all, this.#jurisdiction, this.#terms),
-    };
+    return judgeSeen(all, this.#jurisdiction, this.#terms);
   }
 }

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import type { EnforcementLevel } from "@pulumi/policy";
+import { along, analyzer, type Call } from "./wire.ts";
 
 /** A policy that somebody enforces otherwise than the pack has it. */
 export type EnforcementChange = { policy: string; from: string; to: string; origin: string };
@@ -13,8 +13,6 @@ export type Enforcement = {
 
 type Levelled = { name: string; enforcementLevel?: EnforcementLevel };
 
-/** The engine tells a pack which level each policy has in the end, and the SDK keeps that to itself. */
-const method = "configure";
 const origin = "--policy-pack-config";
 
 /**
@@ -27,14 +25,10 @@ export function watchEnforcement(
   told: (changes: EnforcementChange[]) => void = () => {},
 ): Enforcement {
   let found: EnforcementChange[] | undefined;
-  const call = analyzer()[method];
-  const decode = call.requestDeserialize;
-  call.requestDeserialize = (bytes) => {
-    const request = decode(bytes);
+  along(analyzer().configure as Call<ConfigureRequest>, (request) => {
     found = changesIn(request, policies);
     if (found.length > 0) told(found);
-    return request;
-  };
+  });
   return { known: () => found !== undefined, changes: () => found ?? [] };
 }
 
@@ -52,10 +46,3 @@ function changesIn(request: ConfigureRequest, policies: readonly Levelled[]): En
 const levels: Record<number, string> = { 0: "advisory", 1: "mandatory", 2: "disabled", 3: "remediate" };
 
 type ConfigureRequest = { getPolicyconfigMap(): { entries(): Iterable<[string, { getEnforcementlevel(): number }]> } };
-type Call = { requestDeserialize(bytes: Buffer): ConfigureRequest };
-
-/** The analyzer's protocol as the policy SDK itself finds it: it is the one that will be served. */
-function analyzer(): Record<typeof method, Call> {
-  const sdk = createRequire(createRequire(import.meta.url).resolve("@pulumi/policy"));
-  return sdk("@pulumi/pulumi/proto/analyzer_grpc_pb").AnalyzerService;
-}

@@ -139,15 +139,31 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** Properties as the engine or a mock hands them over, made plain: secrets unwrapped, unknown values as `UNKNOWN`. */
+/**
+ * Properties as the engine or a mock hands them over, made plain: secrets unwrapped, unknown values as `UNKNOWN`, assets and
+ * archives as the URI, text or path they are.
+ */
 export function plain(value: unknown): unknown {
   if (typeof value === "string") return UNKNOWN_ON_THE_WIRE.has(value) ? UNKNOWN : value;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(plain);
-  const object = value as Record<string, unknown>;
-  if (object[SIGNATURE] === SECRET) return plain(object.value);
-  if (object[SIGNATURE] === OUTPUT) return "value" in object ? plain(object.value) : UNKNOWN;
+  const { [SIGNATURE]: signature, ...object } = value as Record<string, unknown>;
+  if (signature === SECRET) return plain(object.value);
+  if (signature === OUTPUT) return "value" in object ? plain(object.value) : UNKNOWN;
   return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** Every text that stands in a secret, of properties as the engine hands them over. */
+export function secretsIn(value: unknown, secret = false): string[] {
+  if (typeof value === "string") return secret ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  const object = value as Record<string, unknown>;
+  const within = secret || object[SIGNATURE] === SECRET;
+  const keys = secret ? Object.keys(object) : [];
+  return [
+    ...keys,
+    ...Object.entries(object).flatMap(([key, inner]) => (key === SIGNATURE ? [] : secretsIn(inner, within))),
+  ];
 }
 
 /** A property path as Pulumi writes it: `spec.containers[0].image`, `data["config.yaml"]`. */

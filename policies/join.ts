@@ -34,20 +34,6 @@ export function joined(facts: readonly Fact[], known: Known, whole: boolean): Fa
   });
 }
 
-/** Whether another resource decides about a fact. */
-export function refers(fact: Fact): boolean {
-  return isReference(fact) || (fact.kind === "image" && (fact.registry?.some(isReference) ?? false));
-}
-
-/** Only what the references come to. */
-export function joinedAlone(facts: readonly Fact[], known: Known, whole: boolean): Fact[] {
-  return joined(
-    facts.filter((fact) => refers(fact) || fact.kind === "class"),
-    known,
-    whole,
-  );
-}
-
 function isReference(fact: Fact): fact is ReferenceFact {
   return fact.kind === "reference";
 }

@@ -1,7 +1,7 @@
 import type { Jurisdiction, Treaty } from "../components/country/jurisdiction.ts";
 import type { Coverage, Described, Fact, Resource } from "./fact.ts";
 import { describe, identityOf } from "./facts/index.ts";
-import { joined, joinedAlone, type Known, knownAmong, refers } from "./join.ts";
+import { joined, type Known, knownAmong } from "./join.ts";
 import { inSecret, shown } from "./report.ts";
 import type { Judged, Rule, Ruling, Verdict } from "./rule.ts";
 import { allRules } from "./rules/index.ts";
@@ -120,22 +120,6 @@ export function judgeFacts({ resource, facts }: Judged, jurisdiction: Jurisdicti
       ({ ruling }) => findingOf(rule, resource, ruling, jurisdiction) ?? [],
     ),
   );
-  return waive(found, approvals);
-}
-
-/** The findings that only the whole shows; those of single resources are `judgeOne`'s. */
-export function judgeTogether(seen: readonly Seen[], jurisdiction: Jurisdiction, terms: Terms = {}): Finding[] {
-  const { rules = allRules, approvals = [] } = terms;
-  const known = knownAmong(seen);
-  const all = seen.map((each) => ({ ...each, facts: joined(each.facts, known, true) }));
-  const found = rules.flatMap((rule) => {
-    const followed = seen.flatMap(({ resource, facts }) =>
-      facts.some(refers) ? alone(rule, resource, joinedAlone(facts, known, true), jurisdiction) : [],
-    );
-    return [...followed, ...together(rule, all, jurisdiction)].flatMap(
-      ({ resource, ruling }) => findingOf(rule, resource, ruling, jurisdiction) ?? [],
-    );
-  });
   return waive(found, approvals);
 }
 

@@ -10,16 +10,15 @@ import { Docket } from "./docket.ts";
 import { watchEnforcement } from "./enforcement.ts";
 import { engineSettings } from "./engine-settings.ts";
 import { keepEvidence } from "./evidence/keep.ts";
-import type { Resource } from "./fact.ts";
+import { type Resource, secretsIn } from "./fact.ts";
 import type { Finding } from "./judge.ts";
 import { renderJudgement, renderReason } from "./report.ts";
 import type { Rule } from "./rule.ts";
 import { allRules } from "./rules/index.ts";
 import { approve } from "./waiver.ts";
+import { readAlong } from "./wire.ts";
 
-// Values are read behind the SDK's proxy: touching an unknown one through it would end the policy and downgrade it to a
-// warning. What is unknown is a marker of the judge's own, and pending is never shown as held.
-const BEHIND_THE_PROXY = "__getSpecialProxyTarget";
+const sent = readAlong();
 
 type Book = { declared: Declared; docket: Docket };
 
@@ -89,9 +88,19 @@ function alone(rule: Rule): ResourceValidationPolicy {
     ...described(rule),
     validateResource: (args, reportViolation) => {
       if (!judged(reportViolation)) return;
-      for (const finding of refused(findingsOf(args, rule.name))) reportViolation(said(finding));
+      for (const finding of refused(findingsOf(args, rule.name))) {
+        told.add(keyOf(finding));
+        reportViolation(said(finding));
+      }
     },
   };
+}
+
+// What was said of a resource before it was created need not be said again of the whole.
+const told = new Set<string>();
+
+function keyOf({ rule, urn, path, value }: Finding): string {
+  return [rule, urn, path, value].join("|");
 }
 
 /**
@@ -107,9 +116,10 @@ const together: StackValidationPolicy = {
   validateStack: ({ resources }, reportViolation) => {
     const book = judged(reportViolation);
     if (!book) return;
-    const { together, judgement } = book.docket.close([...resources.map(resourceOf), ...engine()]);
-    const faults = judgement.findings.filter(({ rule }) => rule === "waivers-hold");
-    for (const finding of refused([...together, ...faults])) {
+    const judgement = book.docket.close([...resources.map(resourceOf), ...engine()]);
+    const disabled = new Set(enforcement.changes().flatMap(({ policy, to }) => (to === "disabled" ? [policy] : [])));
+    for (const finding of refused(judgement.findings)) {
+      if (told.has(keyOf(finding)) || disabled.has(finding.rule)) continue;
       reportViolation(`${finding.rule}\n${said(finding)}`, finding.urn || undefined);
     }
     console.log(renderJudgement(judgement, book.declared.jurisdiction));
@@ -166,22 +176,22 @@ function described({ name, title, text, severity, remedy }: Rule) {
   };
 }
 
-function resourceOf({ type, urn, name, props, provider, opts, parent }: Seen): Resource {
+/** A resource as the engine sent it. What is unknown in it is a marker of the judge's own, so pending is never shown as held. */
+function resourceOf({ type, urn, name, provider, opts, parent }: Seen): Resource {
+  const { props = {}, provider: settings = {} } = sent(urn) ?? {};
+  const secrets = secretsIn(props);
   return {
     type,
     urn,
     name,
-    props: behindTheProxy(props),
-    provider: provider && { type: provider.type, name: provider.name, props: behindTheProxy(provider.props) },
+    props,
+    provider: provider && { type: provider.type, name: provider.name, props: settings },
     parent: opts.parent ?? parent?.urn,
     custom: provider !== undefined,
+    ...(secrets.length > 0 && { secrets }),
   };
 }
-type Seen = Pick<PolicyResource, "type" | "urn" | "name" | "props" | "provider" | "opts"> & { parent?: PolicyResource };
-
-function behindTheProxy(props: Record<string, unknown>): Record<string, unknown> {
-  return (props[BEHIND_THE_PROXY] ?? props) as Record<string, unknown>;
-}
+type Seen = Pick<PolicyResource, "type" | "urn" | "name" | "provider" | "opts"> & { parent?: PolicyResource };
 
 function refused(findings: Finding[]): Finding[] {
   return findings.filter(({ verdict }) => verdict === "broken" || verdict === "undecidable");
@@ -201,7 +211,7 @@ const enforcement = watchEnforcement(policies, (changes) => {
   const open = book();
   if (open)
     keepEvidence(
-      { judgement: open.docket.close([]).judgement, declared: open.declared, enforcement: changes, urns: [] },
+      { judgement: open.docket.close([]), declared: open.declared, enforcement: changes, urns: [] },
       process.env,
     );
 });

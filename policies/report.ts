@@ -36,14 +36,14 @@ export const inSecret = "a value in a secret, not shown";
 /** What may be shown of a fact: nothing that stands in a secret, and no part of a name that looks like a credential. */
 export function shown(fact: Fact, found?: string): string {
   if ("secret" in fact && fact.secret) return inSecret;
-  return (found ?? ("value" in fact ? fact.value : "")).replace(/[\w+/=-]{20,}/g, (word) =>
-    isCredential(word) ? "***" : word,
-  );
+  return (found ?? ("value" in fact ? fact.value : ""))
+    .replace(/(^|\/\/|\s)[^\s/@:]+:[^\s/@]+@(?=[\w.-]+)/g, "$1")
+    .replace(/[\w+/=-]{20,}/g, (word) => (isCredential(word) ? "***" : word));
 }
 
 // Words are not mixed so: a token has digits among its letters all along, or looks like one by its prefix.
 function isCredential(word: string): boolean {
   if (/^(?:sk|pk|ghp|gho|glpat|hf|xox[abp])[-_]/i.test(word)) return true;
   const runs = word.match(/\d+|[a-z]+|[A-Z]+/g) ?? [];
-  return word.length >= 24 && runs.length > word.length / 4 && !/^[a-f0-9]{64}$/.test(word);
+  return word.length >= 24 && /\d/.test(word) && runs.length > word.length / 4 && !/^[a-f0-9]{64}$/.test(word);
 }

@@ -40,7 +40,7 @@ export function identityOf(written: Resource): Fact[] {
 function describePackage(resource: Resource): Described {
   const [name = ""] = resource.type.split(":");
   const known = packages[name];
-  if (resource.custom === false && name !== "pulumi" && name !== "kubernetes") return { facts: [], by: "component" };
+  if (resource.custom === false && name !== "pulumi" && !known) return { facts: [], by: "component" };
   if (known) return known(resource);
   if (resource.type === engineSettingsType) return describeEngine(resource);
   if (name === "pulumi")

@@ -1,16 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { jurisdictionOf } from "../../components/country/jurisdiction.ts";
-import {
-  describeAll,
-  type Finding,
-  judge,
-  judgeOne,
-  judgeTogether,
-  type Resource,
-  renderFinding,
-  UNKNOWN,
-} from "../../policies/judge.ts";
+import { Docket } from "../../policies/docket.ts";
+import { type Finding, judge, judgeOne, type Resource, renderFinding, UNKNOWN } from "../../policies/judge.ts";
 import { renderJudgement } from "../../policies/report.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { allRules } from "../../policies/rules/index.ts";
@@ -322,14 +314,40 @@ describe("a report", () => {
   });
 });
 
-it("finds together exactly what the whole adds to the parts", () => {
-  const plan = [pod("apps", "web", { image: "nginx" }), pod("other")];
-  const whole = judge(plan, here).findings.map(line).sort();
-  const parts = [...plan.flatMap((each) => judgeOne(each, here)), ...judgeTogether(describeAll(plan), here)]
-    .map(line)
-    .sort();
-  expect(whole).toEqual(parts);
-  expect(judgeTogether(describeAll(plan), here)).toHaveLength(2);
+it("a run finds in the end what the whole adds to the parts", () => {
+  const plan = [pod("apps", "web", { image: "nginx" }), pod("other")].map((each, n) => ({ ...each, urn: `pod-${n}` }));
+  const docket = new Docket(here);
+  const before = plan.flatMap((each) => docket.enter(each)).map(line);
+  const { findings } = docket.close(plan);
+  expect(findings.map(line).sort()).toEqual(judge(plan, here).findings.map(line).sort());
+  expect(findings.map(line)).toEqual(expect.arrayContaining(before));
+  expect(findings.length - before.length).toBe(2);
+});
+
+it("a run decides a reference to what came before, and leaves one to what may come to the end", () => {
+  const bucket = (name: string, region: string): Resource => ({
+    type: "aws:s3/bucket:Bucket",
+    urn: `b-${name}`,
+    name,
+    custom: true,
+    props: { bucket: name, region },
+  });
+  const copies: Resource = {
+    type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    urn: "copies",
+    name: "copies",
+    custom: true,
+    props: { region: "eu-central-2", rules: [{ destination: { bucket: "arn:aws:s3:::far" } }] },
+  };
+  const found = "copies-stay-here broken rules[0].destination.bucket";
+  const first = new Docket(here);
+  first.enter(bucket("far", "us-east-1"));
+  expect(first.enter(copies).map(line)).toEqual([expect.stringContaining(found)]);
+  const late = new Docket(here);
+  expect(late.enter(copies)).toEqual([]);
+  late.enter(bucket("far", "us-east-1"));
+  const { findings } = late.close([copies, bucket("far", "us-east-1")]);
+  expect(findings.map(line)).toContainEqual(expect.stringContaining(found));
 });
 
 it("needs nothing of the engine or its SDKs, so that a program, a pack and a test can all have it", () => {
