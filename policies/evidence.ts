@@ -9,7 +9,7 @@ import { EVIDENCE_FORMAT, type Evidence, type EvidenceFinding, evidenceShape } f
 import type { Finding, Judgement } from "./judge.ts";
 import { nothingHidden } from "./rules/nothing-hidden.ts";
 import { type Source, type Subject, Unjudgeable } from "./subject.ts";
-import { waiversHold } from "./waiver.ts";
+import { type Approval, waiverFindings, waiversHold } from "./waiver.ts";
 
 /** What evidence is made of. */
 export type Judged = {
@@ -67,6 +67,30 @@ export function evidenceOf(judged: Judged): Evidence {
     // Where there was nothing to judge, nothing is held.
     ...(judgement.judged === 0 && findings.length === 0 && { verdict: "unjudged" as const }),
     coverage: { ...judgement.coverage, types: judgement.types },
+  };
+}
+
+/** Evidence of a program's plan, with what the plan only reads: a pack is never shown that. */
+export function withReads(evidence: Evidence, reads: Judgement, approvals: readonly Approval[]): Evidence {
+  const found = reads.findings.filter(({ rule }) => rule !== waiversHold).map((finding) => placed(finding));
+  const others = evidence.findings.filter(({ rule }) => rule !== waiversHold);
+  const all = [...others, ...found];
+  const waivers = evidence.waivers.map((each, index) => ({
+    ...each,
+    uses: each.uses + (reads.waivers[index]?.uses.length ?? 0),
+  }));
+  const held = new Map(evidence.rules.map(({ name, counts }) => [name, counts.held]));
+  const findings = [...all, ...waiverFindings(approvals, all).map((finding) => placed(finding))];
+  return {
+    ...evidence,
+    subject: { ...evidence.subject, resources: evidence.subject.resources + reads.judged },
+    waivers,
+    ...assessed(evidence.jurisdiction.country, findings, held),
+    coverage: {
+      ...evidence.coverage,
+      undecidable: evidence.coverage.undecidable + reads.judged,
+      types: [...evidence.coverage.types, ...reads.types.map((each) => ({ ...each, by: "undecidable" as const }))],
+    },
   };
 }
 

@@ -47,7 +47,12 @@ export type Judgement = {
 };
 
 /** What a judgement goes by beside the jurisdiction: other rules than all, and what the security team approved. */
-export type Terms = { rules?: readonly Rule[]; approvals?: readonly Approval[] };
+export type Terms = {
+  rules?: readonly Rule[];
+  approvals?: readonly Approval[];
+  /** What the program only reads is not among its resources: a pack is never shown it. */
+  readsUnseen?: boolean;
+};
 
 /** A resource with its facts, and how they were had. */
 export type Seen = Judged & { by: Coverage };
@@ -59,7 +64,7 @@ export function judge(resources: readonly Resource[], jurisdiction: Jurisdiction
 
 /** The same for resources whose facts were had before. */
 export function judgeSeen(seen: readonly Seen[], jurisdiction: Jurisdiction, terms: Terms = {}): Judgement {
-  const { rules = allRules, approvals = [] } = terms;
+  const { rules = allRules, approvals = [], readsUnseen = false } = terms;
   const known = knownAmong(seen);
   const all = seen.map((each) => ({ ...each, facts: joined(each.facts, known, true) }));
   const treaties = new Map<Treaty, TreatyUse>();
@@ -80,7 +85,7 @@ export function judgeSeen(seen: readonly Seen[], jurisdiction: Jurisdiction, ter
     }
   }
   const waived = waive(found, approvals);
-  const findings = [...waived, ...waiverFindings(approvals, waived)];
+  const findings = [...waived, ...waiverFindings(approvals, waived, { readsUnseen })];
   return {
     findings,
     judged: seen.length,

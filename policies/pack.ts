@@ -32,7 +32,7 @@ async function open(): Promise<Book | undefined> {
     // The language host hands a pack the stack's configuration the way it hands it to a program.
     const found = declared(process.env, JSON.parse(process.env.PULUMI_CONFIG || "{}"));
     const approvals = await approve(found.waivers, found.jurisdiction.country, process.env);
-    return { declared: found, docket: new Docket(found.jurisdiction, { approvals }) };
+    return { declared: found, docket: new Docket(found.jurisdiction, { approvals, readsUnseen: true }) };
   } catch (error) {
     refusal = error instanceof Error ? error.message : String(error);
     return undefined;

@@ -6,12 +6,13 @@ import { text } from "node:stream/consumers";
 import { type Declared, declared } from "../../policies/declaration.ts";
 import { engineSettings } from "../../policies/engine-settings.ts";
 import type { Evidence } from "../../policies/evidence/shape.ts";
-import { evidenceOf, readEvidence } from "../../policies/evidence.ts";
+import { evidenceOf, readEvidence, withReads } from "../../policies/evidence.ts";
+import type { Resource } from "../../policies/fact.ts";
 import { judge } from "../../policies/judge.ts";
 import { english } from "../../policies/report/english.ts";
 import { type Subject, Unjudgeable } from "../../policies/subject.ts";
 import { manifestFiles, manifestsSubject } from "../../policies/subjects/manifests.ts";
-import { stateSubject } from "../../policies/subjects/state.ts";
+import { ONLY_READ, stateSubject } from "../../policies/subjects/state.ts";
 import { approve } from "../../policies/waiver.ts";
 import type { Ended } from "../../rehearsal/child.ts";
 import { projectFolder } from "../../rehearsal/home.ts";
@@ -78,7 +79,7 @@ async function ofStack(
 /** The plan of a program, judged by the pack inside the engine. */
 async function ofProgram(pulumi: PulumiCli, { env, folder }: What, lines: ProgressLines): Promise<Evidence> {
   // What nobody could judge by is told before anything runs; the pack declares for itself.
-  const { jurisdiction } = declared(env, await configOf(pulumi));
+  const { jurisdiction, waivers } = declared(env, await configOf(pulumi));
   const stack = (await pulumi.ask(["stack", "--show-name"])).stdout.trim() || undefined;
   lines.begin("engine", "its own settings, before anything runs");
   const { byVerdict } = judge([engineSettings({ folder, stack, env })], jurisdiction);
@@ -90,16 +91,26 @@ async function ofProgram(pulumi: PulumiCli, { env, folder }: What, lines: Progre
   const file = join(temporary, "evidence.json");
   try {
     lines.begin("program", "pulumi preview", 20);
-    const preview = ["preview", `--policy-pack=${packFolder()}`];
+    const events = join(temporary, "events.jsonl");
+    const preview = ["preview", `--policy-pack=${packFolder()}`, `--event-log=${events}`];
     const ended = await pulumi.run(preview, {
-      env: { ...env, PULUMI_STACK: stack, FREEHOLD_EVIDENCE: file, FREEHOLD_PROJECT: folder },
+      env: {
+        ...env,
+        PULUMI_STACK: stack,
+        // The engine writes its events only for those who look for faults.
+        PULUMI_DEBUG_COMMANDS: "true",
+        FREEHOLD_EVIDENCE: file,
+        FREEHOLD_PROJECT: folder,
+      },
       onLine: (line) => lines.note(line.trim()),
       signal: abort.signal,
     });
     if (abort.signal.aborted) throw new Failure("Stopped. Nothing was judged.");
     lines.end(ended.code === 0 ? "previewed" : "previewed, with errors");
     if (!existsSync(file)) throw new Failure(unjudged(ended));
-    const evidence = readEvidence(file);
+    const approvals = await approve(waivers, jurisdiction.country, env);
+    const reads = judge(readsIn(events), jurisdiction, { approvals, readsUnseen: true });
+    const evidence = withReads(readEvidence(file), reads, approvals);
     // A preview that failed for another reason has not shown the whole plan.
     const refused = evidence.counts.broken + evidence.counts.undecidable > 0;
     if (ended.code !== 0 && !refused) throw new Failure(unjudged(ended));
@@ -109,6 +120,25 @@ async function ofProgram(pulumi: PulumiCli, { env, folder }: What, lines: Progre
     rmSync(temporary, { recursive: true, force: true });
   }
 }
+
+/** What a plan reads and does not make: other stacks, resources by their id. The engine shows it to no pack. */
+function readsIn(events: string): Resource[] {
+  const lines = existsSync(events) ? readFileSync(events, "utf8").split("\n").filter(Boolean) : [];
+  const read = lines.flatMap((line) => {
+    const { resourcePreEvent } = JSON.parse(line) as { resourcePreEvent?: { metadata: Step } };
+    const step = resourcePreEvent?.metadata;
+    return step?.op === "read" ? [step] : [];
+  });
+  return read.map(({ urn, type }) => ({
+    type,
+    urn,
+    name: urn.slice(urn.lastIndexOf("::") + 2),
+    props: {},
+    custom: true,
+    holes: [{ path: "", ...ONLY_READ }],
+  }));
+}
+type Step = { op: string; urn: string; type: string };
 
 function unjudged({ code, stdout, stderr }: Ended): string {
   return [

@@ -25,7 +25,10 @@ const clouds: Record<string, Cloud> = { aws, "azure-native": azure, gcp, cloudfl
 /** The facts of a resource, whatever package it is of; a package that nobody described is a hole, not a pass. */
 export function describe(written: Resource): Described {
   const { facts, by } = describePackage(plainResource(written));
-  const holes = (written.holes ?? []).map((each): Fact => ({ kind: "undecidable", ...each }));
+  const holes = (written.holes ?? []).map((each) => ({ kind: "undecidable" as const, ...each }));
+  // Of what is only read nothing is known, so nothing is absent from it.
+  const isUnread = holes.some(({ path }) => path === "") && Object.keys(written.props).length === 0;
+  if (isUnread) return { facts: holes, by: "undecidable" };
   // What will never be known is not to be waited for.
   const open = facts.filter(({ kind, path }) => kind !== "unknown" || !holes.some((hole) => hole.path === path));
   return { facts: [...open.map(deferred), ...holes], by };

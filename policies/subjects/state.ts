@@ -40,7 +40,8 @@ const NEWEST = 4;
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-const READ = {
+/** What is read and not made has no facts. */
+export const ONLY_READ = {
   why: "read, not made here",
   remedy: "Judge the stack that makes it, and waive the read here.",
 };
@@ -104,7 +105,7 @@ function resourceOf(written: Written, providers: ReadonlyMap<string, Written>, o
     // An input that is encrypted is there once more among the outputs.
     ...outputs.encrypted.filter((path) => !inputs.encrypted.includes(path)).map((path) => ({ path, ...ENCRYPTED })),
     // A reference to a stack is a hole by its type.
-    ...(written.external && type !== "pulumi:pulumi:StackReference" ? [{ path: "", ...READ }] : []),
+    ...(written.external && type !== "pulumi:pulumi:StackReference" ? [{ path: "", ...ONLY_READ }] : []),
     ...(provider === "missing" ? [{ path: "", ...NO_PROVIDER }] : []),
     ...operations.filter(({ resource }) => resource.urn === urn).map(({ type }) => ({ path: "", ...unfinished(type) })),
   ];

@@ -34,7 +34,10 @@ afterAll(() => workspace?.remove());
 
 describe("the pack under pulumi policy analyze", () => {
   it("refuses every leak of the cases", async () => {
-    const leaks = cases.filter(({ finds }) => finds.some((find) => / (?:broken|undecidable)/.test(find)));
+    // Another case may close a namespace: in one state they share it.
+    const leaks = cases.filter(({ finds }) =>
+      finds.some((find) => /^(?!egress-closed).* (?:broken|undecidable)/.test(find)),
+    );
     expect(leaks.length).toBeGreaterThan(100);
     const { code, violations } = await analyzed(leaks);
     expect(code).not.toBe(0);
@@ -76,7 +79,7 @@ function written(
   project: string,
 ) {
   const [pack = ""] = type.split(":");
-  const settings = provider ?? SETTINGS[pack];
+  const settings = provider ?? SETTINGS[pack] ?? {};
   const from = {
     urn: `${project}::pulumi:providers:${pack}::${pack}`,
     custom: true,
@@ -91,7 +94,6 @@ function written(
     inputs: props,
     outputs: { ...props, ...outputs },
   };
-  if (!settings) return [resource];
   return [
     { ...from, inputs: settings, outputs: settings },
     { ...resource, provider: `${from.urn}::${from.id}` },

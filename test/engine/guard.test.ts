@@ -104,6 +104,20 @@ it("says what is pending, which is no failure, and what a later run changed", as
   expect(stdout).toMatch(/gone +data-stays-here {2}second {2}data\.url/);
 });
 
+it("names what a program only reads, which a pack is never shown", async () => {
+  workspace.program(`
+    import { Provider } from "@pulumi/kubernetes/provider.js";
+    import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+    import { readFileSync } from "node:fs";
+    const provider = new Provider("here", { kubeconfig: readFileSync(process.env.KUBECONFIG, "utf8") });
+    Namespace.get("found", "default", { provider });`);
+  const { code, findings } = await evidence();
+  expect([code, findings]).toMatchObject([
+    1,
+    [{ rule: "nothing-hidden", verdict: "undecidable", type: "kubernetes:core/v1:Namespace", name: "found" }],
+  ]);
+});
+
 it("judges a stack as it stands, with its secrets opened and kept off the disk", async () => {
   write('"https://api.alpen.example"');
   await workspace.must("up --yes --skip-preview");
