@@ -1,5 +1,5 @@
 import { once } from "./once.ts";
-import { type Place, placeOf, regions, regionsByShortName } from "./place.ts";
+import { groupOf, type Place, placeOf, regions, regionsByShortName } from "./place.ts";
 import { hostsShape, servicesShape } from "./shapes.ts";
 
 /** A service on the open internet and the country of the company that runs it. */
@@ -20,8 +20,27 @@ export function placeOfHost(host: string): (Place & { region: string }) | undefi
     const place = region && placeOf(region);
     if (place) return { ...place, region };
   }
-  return undefined;
+  const region = speltAt(host);
+  const place = region && placeOf(region);
+  return place ? { ...place, region } : undefined;
 }
+
+/** The group of regions that a host's name says it stands in: `us-docker.pkg.dev` is in `us`. */
+export function groupOfHost(host: string): string | undefined {
+  const group = placeOfHost(host) ? undefined : speltAt(host);
+  return group && groupOf(group) ? group : undefined;
+}
+
+function speltAt(host: string): string | undefined {
+  spelt ??= Object.values(once("places/hosts.yaml", hostsShape).spelt).flatMap((hosts) =>
+    Object.entries(hosts).map(([pattern, place]): [RegExp, string] => [
+      new RegExp(`^${pattern.replaceAll(".", "\\.").replace("*", "[a-z]+")}$`),
+      place,
+    ]),
+  );
+  return spelt.find(([pattern]) => pattern.test(labelsOf(host).join(".")))?.[1];
+}
+let spelt: [RegExp, string][] | undefined;
 
 /** The resource that a host is named after, where only the resource itself tells the place: `<vault>.vault.azure.net`. */
 export function namedEndpoint(host: string): NamedEndpoint | undefined {

@@ -13,7 +13,7 @@ export { type Addon, addon, addons, addonVersions, kubernetes } from "./addon.ts
 export { type Article, articlesFor } from "./article.ts";
 export { type EconomicSeries, type Economics, economicSeries, economics } from "./economics.ts";
 export { type Framework, frameworks, frameworksFor } from "./framework.ts";
-export { type NamedEndpoint, namedEndpoint, placeOfHost, type Service, serviceAt } from "./host.ts";
+export { groupOfHost, type NamedEndpoint, namedEndpoint, placeOfHost, type Service, serviceAt } from "./host.ts";
 export { type Instance, instance, instances } from "./instance.ts";
 export {
   groupOf,

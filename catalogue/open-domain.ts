@@ -19,7 +19,13 @@ export function strangersBelow(domain: string): string | undefined {
   if (country === "" || (more.length === 0 && country.length === 2 && registries.includes(label))) {
     return "names that anybody may register";
   }
-  const covers = (known: string) => known === domain || known.endsWith(`.${domain}`);
+  const covers = (known: string) => {
+    const labels = known.split(".").reverse();
+    return domain
+      .split(".")
+      .reverse()
+      .every((label, at) => labels[at] === label || labels[at] === "*");
+  };
   const cloud = Object.entries(clouds).find(([, hosts]) => hosts.some(covers)) ?? cloudAt(domain);
   if (cloud && !placeOfHost(domain)) return `names of ${cloud[0]} in every region`;
   const services = Object.values(once("places/services.yaml", servicesShape).services).flatMap(Object.entries);

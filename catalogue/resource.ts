@@ -73,6 +73,8 @@ const typeShape = z.strictObject({
   for: z.enum(purposes).optional(),
   /** The type has no place of its own, or its place says nothing about data (`location: global` of a private DNS zone). */
   nowhere: z.boolean().default(false),
+  /** It stands in its provider's region or zone where it names none itself. */
+  regional: z.boolean().default(false),
   /** Names under which others refer to it, `{property}` from its properties: `s3:{bucket}`. */
   identities: z.array(z.string()).default([]),
   note: z.string().optional(),

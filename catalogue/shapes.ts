@@ -172,6 +172,7 @@ export const hostsShape = z.strictObject({
   verified,
   sources,
   regional: z.record(z.string(), z.array(z.string()).min(1)),
+  spelt: z.record(z.string(), z.record(z.string(), z.string())),
   named: z.record(z.string(), z.record(z.string(), z.array(z.string()).min(1))),
 });
 export const topLevelDomainsShape = z.strictObject({

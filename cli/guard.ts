@@ -8,6 +8,7 @@ import { writeEvidence } from "../policies/evidence/keep.ts";
 import type { Evidence } from "../policies/evidence/shape.ts";
 import { readEvidence } from "../policies/evidence.ts";
 import { htmlReport } from "../policies/report/html.ts";
+import { legible } from "../policies/report/legible.ts";
 import { sarif } from "../policies/sarif.ts";
 import { Unjudgeable } from "../policies/subject.ts";
 import { judged } from "./guard/judged.ts";
@@ -30,7 +31,7 @@ export async function guardCommand(folder: string | undefined, options: Options)
     await guard(resolve(folder ?? "."), options);
   } catch (error) {
     if (!isUsage(error)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${error.message.split("\n").map(legible).join("\n")}\n`);
     process.exitCode = 2;
   }
 }

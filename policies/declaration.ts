@@ -10,6 +10,7 @@ import { nearest } from "../components/country/wording.ts";
 import { loadCountry, readStackFile } from "../components/country.ts";
 import { readDeclarationFile } from "./declaration/file.ts";
 import { fileNamed, Undeclared } from "./declaration/undeclared.ts";
+import { discreet } from "./declaration/userinfo.ts";
 import type { Waiver } from "./waiver.ts";
 
 export { Undeclared } from "./declaration/undeclared.ts";
@@ -101,12 +102,12 @@ function byStack(config: Record<string, string>): Source {
     guards: section(config, "guards"),
   };
   const { data, error } = shape.safeParse(values);
-  if (!data) throw new CountryFaults(explain(shape, values, error.issues).map((each) => placed(each, file)));
+  if (!data) throw new CountryFaults(explain(shape, values, error.issues).map((each) => discreet(placed(each, file))));
   return {
     entries: [...(code ? [country(code, "freehold:country")] : []), ...ofCountry(data, from)],
     judge(home) {
       const findings = judgeDeclared(data.guards, home, ["guards"]);
-      if (findings.length > 0) throw new CountryFaults(findings.map((each) => placed(each, file)));
+      if (findings.length > 0) throw new CountryFaults(findings.map((each) => discreet(placed(each, file))));
     },
   };
 }

@@ -43,11 +43,15 @@ function isWhere(fact: Fact): fact is WhereFact {
 }
 
 function follow(fact: ReferenceFact, known: Known, whole: boolean): Fact[] {
-  const [found] = fact.to.flatMap((id) => best(known.get(id)) ?? []);
-  if (found === undefined) return whole ? without(fact) : [fact];
-  return placesOf(found, known, new Set()).map((place): Fact => {
+  const several = meant(fact, known);
+  const found = several.flatMap((judged) =>
+    placesOf(judged, known, new Set([fact])).map((place) => ({ judged, place })),
+  );
+  // One that is meant to stand where nothing stands is as good as not there.
+  if (several.length === 0 || (fact.own && found.length === 0)) return whole ? without(fact) : [fact];
+  return [...new Map(found.map((each) => [each.place, each])).values()].map(({ judged, place }): Fact => {
     if (place === "unknown") return { kind: "unknown", path: fact.path, hides: ["place"], ...purpose(fact) };
-    const where = `where ${found.resource.name} stands`;
+    const where = `where ${judged.resource.name} stands`;
     const because = [fact.because, where].filter(Boolean).join(", ");
     const { path, remedy, secret, own } = fact;
     return {
@@ -63,9 +67,15 @@ function follow(fact: ReferenceFact, known: Known, whole: boolean): Fact[] {
   });
 }
 
-/** Of several with the same name, one that tells where it stands. */
-function best(several: readonly Judged[] | undefined): Judged | undefined {
-  return several?.find(({ facts }) => facts.some(isOwn)) ?? several?.[0];
+/** All who are known under the first identity that anybody is known under; nobody refers to itself. */
+function meant(fact: ReferenceFact, known: Known): readonly Judged[] {
+  for (const id of fact.to) {
+    const all = known.get(id)?.filter(({ facts }) => !facts.includes(fact)) ?? [];
+    const placed = all.filter(({ facts }) => facts.some(isOwn));
+    if (placed.length > 0) return placed;
+    if (all.length > 0) return all;
+  }
+  return [];
 }
 
 function isOwn(fact: Fact): boolean {
@@ -78,8 +88,7 @@ function placesOf({ facts }: Judged, known: Known, seen: Set<Fact>): (string | "
     if (fact.kind === "unknown" && /^(?:region|location|zone)$/.test(fact.path)) return ["unknown"];
     if (fact.kind !== "reference" || !fact.own || seen.has(fact)) return [];
     seen.add(fact);
-    const [next] = fact.to.flatMap((id) => best(known.get(id)) ?? []);
-    return next ? placesOf(next, known, seen) : [];
+    return meant(fact, known).flatMap((next) => placesOf(next, known, seen));
   });
 }
 

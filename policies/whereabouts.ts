@@ -1,4 +1,4 @@
-import { groupOf, placeOf, placeOfHost, serviceAt } from "../catalogue/index.ts";
+import { groupOf, groupOfHost, placeOf, placeOfHost, serviceAt } from "../catalogue/index.ts";
 import {
   accountAtHome,
   admitted,
@@ -53,6 +53,12 @@ export function whereabouts(fact: WhereFact, jurisdiction: Jurisdiction, dataCla
   }
 }
 
+const REGION_LIKE = /^(?:[a-z]{2,}-)+[a-z]+-?\d+[a-z]?$|^(?:global|multi-?region|us|eu|europe|asia)$/i;
+
+function isOwn(fact: WhereFact): boolean {
+  return fact.kind === "place" && fact.own === true;
+}
+
 /** `said` is the word for the place: the value itself, or the region in a host's name. */
 function place(fact: WhereFact, said: string, jurisdiction: Jurisdiction, dataClass: string | undefined): Ruling[] {
   const { country } = jurisdiction;
@@ -68,9 +74,9 @@ function place(fact: WhereFact, said: string, jurisdiction: Jurisdiction, dataCl
     const span = countries.length > 4 ? `${countries.length} countries` : countries.join(", ");
     return [{ ...broken(fact, `${where} (${span})`, allowed), remedy }];
   }
-  if (groupOf(said)) return [{ ...broken(fact, `${where}, which is no one country`, allowed), remedy }];
-  // Names of one's own halls are no places abroad; a name built like a cloud's region may be one.
-  if (!/^(?:[a-z]{2,}-)+[a-z]+-?\d[a-z]?$|^(?:global|multi-?region|us|eu|europe|asia)$/i.test(said)) return [];
+  // Names of one's own halls are no places abroad; a name built like a cloud's region may be one, and so may whatever a cloud
+  // is told to place something in.
+  if (!isOwn(fact) && !REGION_LIKE.test(said)) return [];
   const found = join(fact, `${where}, a region that the catalogue does not place`);
   return [{ fact, verdict: "undecidable", found, allowed, remedy }];
 }
@@ -78,13 +84,14 @@ function place(fact: WhereFact, said: string, jurisdiction: Jurisdiction, dataCl
 function host(fact: WhereFact, jurisdiction: Jurisdiction, dataClass: string | undefined): Ruling[] {
   const { value } = fact;
   const { country, hosts, registries } = jurisdiction;
+  if (reachOf(value) === "inside") return [{ fact, verdict: "held" }];
+  // A cloud writes the region into the names of what it runs there, and no declaration moves it.
+  const region = placeOfHost(value)?.region ?? groupOfHost(value);
+  if (region) return place(fact, region, jurisdiction, dataClass);
   const registry = registries.some((declared) => declared.split("/")[0]?.replace(/:\d+$/, "") === value);
   // Whoever holds all names below a domain holds the domain: mail goes to `example.de`, hosts are declared as `*.example.de`.
   const declared = hostInCountry(value, jurisdiction) || hostInCountry(`*.${value}`, jurisdiction);
-  if (reachOf(value) === "inside" || registry || declared) return [{ fact, verdict: "held" }];
-  // A cloud writes the region into the names of what it runs there.
-  const region = placeOfHost(value)?.region;
-  if (region) return place(fact, region, jurisdiction, dataClass);
+  if (registry || declared) return [{ fact, verdict: "held" }];
   const known = serviceAt(value);
   const named = [value, known && `${known.name}, ${known.country}`].filter(Boolean).join(", ");
   return [broken(fact, named, `hosts in ${country}: ${hosts.join(", ") || "none is declared"}`)];

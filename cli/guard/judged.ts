@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
@@ -9,7 +9,8 @@ import type { Evidence } from "../../policies/evidence/shape.ts";
 import { evidenceOf, readEvidence, withReads } from "../../policies/evidence.ts";
 import type { Resource } from "../../policies/fact.ts";
 import { judge } from "../../policies/judge.ts";
-import { english } from "../../policies/report/english.ts";
+import { counted, english } from "../../policies/report/english.ts";
+import { legible } from "../../policies/report/legible.ts";
 import { type Subject, Unjudgeable } from "../../policies/subject.ts";
 import { manifestFiles, manifestsSubject } from "../../policies/subjects/manifests.ts";
 import { ONLY_READ, stateSubject } from "../../policies/subjects/state.ts";
@@ -33,15 +34,16 @@ export type What = {
 export async function judged(what: What, lines: ProgressLines): Promise<Evidence> {
   const { manifests, state, stack, folder, env } = what;
   if (manifests !== undefined) {
-    const texts =
+    const { texts, unread } =
       manifests === "-"
-        ? [{ file: "stdin", text: await text(process.stdin) }]
+        ? { texts: [{ file: "stdin", text: await text(process.stdin) }], unread: [] }
         : manifestFiles(relative("", existing(manifests)) || ".");
+    if (unread.length > 0) lines.say(notRead(unread));
     return offline(manifestsSubject(texts, manifests === "-" ? "stdin" : manifests), declared(env, {}), env);
   }
   if (state !== undefined) {
     const name = state === "-" ? "stdin" : state;
-    const written = state === "-" ? await text(process.stdin) : readFileSync(existing(state), "utf8");
+    const written = state === "-" ? await text(process.stdin) : readFileSync(existingFile(state), "utf8");
     return offline(stateSubject(written, { kind: "state", name, file: name }), declared(env, {}), env);
   }
   if (!existsSync(join(folder, "Pulumi.yaml"))) {
@@ -102,7 +104,7 @@ async function ofProgram(pulumi: PulumiCli, { env, folder }: What, lines: Progre
         FREEHOLD_EVIDENCE: file,
         FREEHOLD_PROJECT: folder,
       },
-      onLine: (line) => lines.note(line.trim()),
+      onLine: (line) => lines.note(legible(line.trim())),
       signal: abort.signal,
     });
     if (abort.signal.aborted) throw new Failure("Stopped. Nothing was judged.");
@@ -163,6 +165,18 @@ async function configOf(pulumi: PulumiCli, stack: string[] = []): Promise<Record
 function packFolder(): string {
   const folders = [join(projectFolder, "policies"), join(projectFolder, "..", "policies")];
   return folders.find((folder) => existsSync(join(folder, "PulumiPolicy.yaml"))) ?? folders[0]!;
+}
+
+function notRead(files: readonly string[]): string {
+  const some = files.slice(0, 5).map(legible).join(", ");
+  const more = files.length > 5 ? ` and ${files.length - 5} more` : "";
+  return `Not read, for they end in neither .yaml, .yml nor .json: ${counted(files.length, "file")}, ${some}${more}`;
+}
+
+function existingFile(path: string): string {
+  if (!statSync(existing(path)).isDirectory()) return path;
+  const remedy = "pulumi stack export --show-secrets --file state.json";
+  throw new Unjudgeable(path, { found: "a folder", allowed: "the file that pulumi stack export writes", remedy });
 }
 
 function existing(path: string): string {

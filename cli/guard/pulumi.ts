@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
+import { legible } from "../../policies/report/legible.ts";
 import { type Ended, run } from "../../rehearsal/child.ts";
 import { projectFolder } from "../../rehearsal/home.ts";
 import { Failure } from "../failure.ts";
@@ -52,7 +53,7 @@ export function indented(text: string, lines = 20): string {
     .trim()
     .split("\n")
     .slice(-lines)
-    .map((line) => `  ${line}`)
+    .map((line) => `  ${legible(line)}`)
     .join("\n");
 }
 

@@ -3,6 +3,7 @@ import { engineSettingsType } from "../../policies/engine-settings.ts";
 import type { EvidenceDiff } from "../../policies/evidence/diff.ts";
 import type { Evidence, EvidenceFinding } from "../../policies/evidence/shape.ts";
 import { counted, english } from "../../policies/report/english.ts";
+import { legibly } from "../../policies/report/legible.ts";
 
 type Style = (format: Parameters<typeof styleText>[0], text: string) => string;
 
@@ -10,12 +11,14 @@ const COLOURS = { broken: "red", undecidable: "yellow", pending: "cyan", waived:
 
 /** Evidence as an operator reads it: what is broken, rule by rule, what is open, what was judged, and what to do next. */
 export function guardText(
-  evidence: Evidence,
-  difference: EvidenceDiff | undefined,
+  said: Evidence,
+  changed: EvidenceDiff | undefined,
   next: readonly string[],
   stream: NodeJS.WriteStream,
 ): string {
   const style: Style = (format, text) => styleText(format, text, { stream });
+  // A name may hold what a terminal obeys.
+  const [evidence, difference] = [legibly(said), legibly(changed)];
   const { findings } = evidence;
   const failed = findings.filter(({ verdict }) => verdict === "broken" || verdict === "undecidable");
   const parts = [

@@ -1,4 +1,4 @@
-import { placeOfHost, serviceAt, theCountry } from "../../catalogue/index.ts";
+import { groupOf, groupOfHost, placeOfHost, serviceAt, theCountry } from "../../catalogue/index.ts";
 import { strangersBelow } from "../../catalogue/open-domain.ts";
 import type { Finding, Path } from "./fault.ts";
 import type { AtHome } from "./jurisdiction.ts";
@@ -35,6 +35,12 @@ export function undeclarable(text: string, country: string): Said | undefined {
   const place = placeOfHost(domain);
   if (place && place.country !== country) {
     const found = `${show(text)}, which is in ${theCountry(place.country)} (${place.region}, ${place.provider})`;
+    return { found, allowed, remedy: `name hosts in ${home}` };
+  }
+  const group = groupOfHost(domain);
+  const countries = (group && groupOf(group)?.countries) || [];
+  if (group && countries.some((each) => each !== country)) {
+    const found = `${show(text)}, which is in any of ${countries.length} countries (${group})`;
     return { found, allowed, remedy: `name hosts in ${home}` };
   }
   const strangers = host === domain ? undefined : strangersBelow(domain);

@@ -3,6 +3,7 @@ import { explain } from "../../components/country/explain.ts";
 import { CountryFaults, type Fault, type Finding, type Path, placed } from "../../components/country/fault.ts";
 import { openPage } from "../../components/country/stack-file-page.ts";
 import { nodeAt, toPlain } from "../../components/country/stack-file-values.ts";
+import { discreet } from "./userinfo.ts";
 
 /** A small YAML or JSON file of our own, as its shape has it. */
 export type StrictFile<Values> = {
@@ -43,6 +44,6 @@ export function readStrictFile<Shape extends z.ZodType>(
     ...objections.map(fault),
     ...explained.map((finding) => fault({ ...finding, at: finding.at.slice(1) })),
   ];
-  if (!parsed.success || faults.length > 0) throw new CountryFaults(faults);
+  if (!parsed.success || faults.length > 0) throw new CountryFaults(faults.map(discreet));
   return { values: parsed.data, where: (at) => [path, nodeAt(root, at, page)?.line].join(":"), fault };
 }

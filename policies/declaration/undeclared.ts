@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { withoutUserinfo } from "./userinfo.ts";
 
 const aCountry = "an ISO 3166-1 code of a country in catalogue/countries, or the path of a country file";
 
 /** Nobody has said, or nobody can tell, what a program is to be judged by. Its message is the report. */
 export class Undeclared extends Error {
   constructor(found: string, remedy: string, allowed = aCountry) {
-    super([`  found    ${found}`, `  allowed  ${allowed}`, `  remedy   ${remedy}`].join("\n"));
+    super([`  found    ${found}`, `  allowed  ${allowed}`, `  remedy   ${remedy}`].map(withoutUserinfo).join("\n"));
     this.name = "Undeclared";
   }
 }

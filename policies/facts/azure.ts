@@ -1,9 +1,9 @@
 import { pairOf, placeOf, serviceAt } from "../../catalogue/index.ts";
 import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { purposeOfPath } from "../sweep/purpose.ts";
+import { identitiesIn, identitiesOf, isId, isName, named, namesOf, ownersOf } from "./azure/identity.ts";
 import { type Cloud, describeCloud } from "./cloud.ts";
 import { nameLike } from "./names.ts";
-import { select } from "./select.ts";
 import { type Reading, reference } from "./table.ts";
 
 /** Microsoft Azure: places by location or resource group, names by resource id. */
@@ -11,11 +11,11 @@ export const azure: Cloud = {
   pack: "azure-native",
   placed: ["location", "id"],
   stands,
-  identities,
+  identities: identitiesOf,
   readers: {
     "azure-id": (text, from) =>
       aliasIn(text, from) ??
-      (isId(text) ? identified(text, from) : [reference(text, [`azure:name/${text}`.toLowerCase()], from)]),
+      (isId(text) ? identified(text, from) : [reference(text, [named(keyOf(from.fact.path), text)], from)]),
     text: (text, from) => read(text, from),
   },
   read: (value, path, key, { provider }) => {
@@ -41,7 +41,7 @@ export const azure: Cloud = {
       /(?:account|namespace|vault|workspace|server)(?:name)?$/i.test(key) &&
       /^[a-z\d][a-z\d-]{2,62}$/i.test(value)
     ) {
-      return [reference(value, [`azure:name/${value}`.toLowerCase()], from)];
+      return [reference(value, [named(key, value)], from)];
     }
     if (/mails?(?:address(?:es)?)?$/i.test(key)) return mail(value, path);
     return !nameLike(key, path) && isRegion(value) ? [{ kind: "place", path, purpose, value }] : undefined;
@@ -119,101 +119,52 @@ function mail(value: string, path: string): Fact[] | undefined {
     : undefined;
 }
 
-/** Its location; one that names none stands where the resource does that it is part of, or else where its group does. */
+/**
+ * Its location; one that names none stands where the resource does that it is part of, or else where its group or its provider
+ * does: nowhere that could be told if there is neither.
+ */
 function stands(resource: Resource): Fact[] {
-  const { props, outputs } = resource;
+  const { props, outputs, provider, type } = resource;
   const { location = outputs?.location, resourceGroupName: group } = props;
   if (location === UNKNOWN) return [{ kind: "unknown", path: "location", hides: ["place"] }];
   if (typeof location === "string" && location !== "") {
     return [{ kind: "place", path: "location", value: location, own: true }];
   }
-  if (typeof group !== "string") return [];
-  const { above } = namesOf(resource);
-  const typed = above.flatMap(({ kind, name }) => [`${kind}/${name}`, `${lastWord(kind)}/${name}`]);
-  const named = [...typed, ...above.map(({ name }) => `*/${name}`)].map((id) => `azure:${group}/${id}`);
-  const to = [...named, `azure:${group}`].map((id) => id.toLowerCase());
-  const { key, name } = above[0] ?? { key: "resourceGroupName", name: group };
-  return [{ kind: "reference", path: key, value: name, to, own: true }];
-}
-
-/** By its id where that is known; one that is no part of another by its group and name, too. */
-function identities(resource: Resource): string[] {
-  const { type, props, outputs } = resource;
-  const id = outputs?.id ?? props.id;
-  const group = props.resourceGroupName;
-  if (typeof group === "string" && /:ResourceGroup$/.test(type)) return [`azure:${group}`];
-  const known = typeof id === "string" && isId(id) ? [id] : [];
   const { own, above } = namesOf(resource);
-  // Parts of others may share a name; whoever refers to one finds what it is part of.
-  if (own === undefined || above.length > 0) return known;
-  const kind = type.slice(type.lastIndexOf(":") + 1);
-  const within =
-    typeof group === "string" ? [kind, lastWord(kind), "*"].map((each) => `azure:${group}/${each}/${own}`) : [];
-  // The first label of its host: a vault, an account, a namespace, or what an account calls itself.
-  const labels = select(props, "properties.customSubDomainName").flatMap(({ value }) =>
-    typeof value === "string" ? [value] : [],
-  );
-  return [...known, ...within, ...[own, ...labels].map((label) => `azure:name/${label}`)];
+  const named = own !== undefined || /:ResourceGroup$/.test(type);
+  const top = above.length === 0 && named && !PARTS.test(type);
+  const theirs = top ? provider?.props.location : undefined;
+  if (theirs === UNKNOWN || (top && group === UNKNOWN))
+    return [{ kind: "unknown", path: "location", hides: ["place"] }];
+  if (typeof group !== "string") return [];
+  const byProvider: Fact[] =
+    typeof theirs === "string" && theirs !== ""
+      ? [{ kind: "place", path: "location", value: theirs, own: true, because: "by its provider" }]
+      : [];
+  const { key, name } = above[0] ?? { key: "resourceGroupName", name: group };
+  const open = top && byProvider.length === 0;
+  return [
+    {
+      kind: "reference",
+      path: key,
+      value: name,
+      to: ownersOf(resource, group),
+      own: true,
+      ...(open && { otherwise: "undecidable", remedy: "Set its location." }),
+    },
+    ...byProvider,
+  ];
 }
 
-// Names that are no part of a resource's id.
-const DESCRIPTIVE =
-  /^(?:location|region|resourceGroup|managedResourceGroup|display|friendly|first|last|user|adminUser|host|dns|domain|publisher|sample|workerTier|workloadProfile|alternate|vmSwitch|securityProvider|customNetworkInterface|canonical|distinguished|appliance|portalOwnerOrganization|keyVaultSecret|lastBackup|volumeSpec|interface|networkingResourceGroup)Name$/;
-
-type Name = { key: string; kind: string; name: string };
-
-/** What the resource is named, and what it is part of: `virtualNetworkName` is the name of a `virtualNetwork`. */
-function namesOf({ type, props, outputs }: Resource): { own: string | undefined; above: Name[] } {
-  const all = Object.entries(props).flatMap(([key, name]): Name[] =>
-    isName(key) && typeof name === "string" ? [{ key, kind: key.replace(/(?<=.)Name$/, ""), name }] : [],
-  );
-  const ofType = type.slice(type.lastIndexOf(":") + 1).toLowerCase();
-  const own =
-    all.find(({ kind }) => kind.toLowerCase() === ofType) ??
-    all.find(({ kind }) => kind === "name") ??
-    // A policy of an account has no name but the account's, and no location of its own.
-    all.find(
-      ({ kind }) => all.length === 1 && (kind === "resource" || ofType.endsWith(lastWord(kind).toLowerCase())),
-    ) ??
-    all.find(() => all.length === 1 && (props.location ?? outputs?.location) !== undefined);
-  return { own: own?.name, above: all.filter((each) => each !== own) };
-}
-
-function isName(key: string): boolean {
-  return /^(?:name|[a-z]\w*Name)$/.test(key) && !DESCRIPTIVE.test(key);
-}
-
-/** `account` of `StorageAccount`, `network` of `virtualNetwork`. */
-function lastWord(kind: string): string {
-  return /[A-Z][a-z\d]*$/.exec(kind)?.[0] ?? kind;
-}
-
-/** A resource by its id: itself, the same by name, or what it is part of. */
-function identitiesOf(id: string): string[] {
-  const parts = id.toLowerCase().replace(/\/+$/, "").split("/");
-  const group = parts[parts.indexOf("resourcegroups") + 1];
-  const provider = parts.lastIndexOf("providers");
-  if (provider < 0) return [parts.join("/"), ...(group ? [`azure:${group}`] : [])];
-  const pairs = parts.slice(provider + 2);
-  const candidates: string[] = [];
-  for (let end = pairs.length; end >= 2; end -= 2) {
-    const [type = "", name = ""] = pairs.slice(end - 2, end);
-    const whole = [...parts.slice(0, provider + 2), ...pairs.slice(0, end)].join("/");
-    candidates.push(whole, `azure:${group}/${singular(type)}/${name}`, `azure:${group}/*/${name}`);
-  }
-  return candidates;
-}
-
-function singular(type: string): string {
-  return type.replace(/ies$/, "y").replace(/(?<=[^s])s$/, "");
-}
+// Settings of an app have no name but the app's.
+const PARTS = /:(?:WebApp|StaticSite)\w+$/;
 
 /** Where the resource stands that an id names; the id of a managed API says so itself. */
 function identified(text: string, from: Reading): Fact[] {
   if (!isId(text)) return [];
   const region = /\/locations\/([^/]+)/i.exec(text)?.[1];
   const place: Fact[] = region ? [{ kind: "place", ...from.fact, value: region }] : [];
-  return [...place, reference(text, identitiesOf(text), from)];
+  return [...place, reference(text, identitiesIn(text), from)];
 }
 
 /** An id, or a service tag of a region: `Storage.WestEurope`. */
@@ -223,8 +174,8 @@ function read(text: string, from: Reading): Fact[] {
   return identified(text, from);
 }
 
-function isId(text: string): boolean {
-  return /^\/subscriptions\/[^/]+\/.+/i.test(text);
+function keyOf(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
 }
 
 function isRegion(text: string): boolean {

@@ -1,5 +1,5 @@
 import { countryOfPhone } from "../../catalogue/phone.ts";
-import type { Described, Fact, Resource } from "../fact.ts";
+import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { purposeOfPath } from "../sweep/purpose.ts";
 import { sweep } from "../sweep.ts";
 import { named, type Own, type Readers, tableFacts, tableOf } from "./table.ts";
@@ -25,7 +25,10 @@ export function describeCloud(resource: Resource, cloud: Cloud): Described {
   const table = tableOf(cloud.pack, tokenOf(resource));
   const own: Own = { pair: () => cloud.pair?.(resource) };
   const found = sweep(resource.props, "", {
-    skip: (path) => /(?:^|\.)__/.test(path) || cloud.placed.includes(path) || (table?.speaksFor(path) ?? false),
+    skip: (path) =>
+      /(?:^|\.)__(?:defaults|internal|meta)(?:$|[.[])/.test(path) ||
+      cloud.placed.includes(path) ||
+      (table?.speaksFor(path) ?? false),
     read: (value, path, key) => cloud.read(value, path, key, resource) ?? telephone(value, path),
     purpose: (path) => table?.for ?? purposeOfPath(path),
     literalRegions: true,
@@ -52,8 +55,24 @@ export function identify(resource: Resource, cloud: Cloud): Fact[] {
   const written = (table?.identities ?? []).map((template) => named(template, known));
   const ids = [...written, ...cloud.identities(resource)].filter((id) => typeof id === "string");
   const selves = [...new Set(ids)].map((id): Fact => ({ kind: "self", path: "", id: id.toLowerCase() }));
-  const stands = table?.nowhere ? [] : cloud.stands(resource);
+  const own = table?.nowhere ? [] : cloud.stands(resource);
+  const stands = own.length === 0 && table?.regional ? byProvider(resource) : own;
   return [...selves, ...(table?.for ? stands.map((fact) => ({ purpose: table.for, ...fact }) as Fact) : stands)];
+}
+
+/** Where a resource stands that leaves it to its provider. */
+function byProvider({ provider }: Resource): Fact[] {
+  if (!provider) return [];
+  const path = "region";
+  const places = [provider.props.region, provider.props.zone].filter((value) => value !== undefined && value !== "");
+  if (places.length === 0) {
+    const why = "neither it nor its provider names a region, so the environment of the caller decides";
+    return [{ kind: "undecidable", path, why, remedy: "Set its region or zone, or its provider's." }];
+  }
+  return places.flatMap((value): Fact[] => {
+    if (value === UNKNOWN) return [{ kind: "unknown", path, hides: ["place"] }];
+    return typeof value === "string" ? [{ kind: "place", path, value, own: true, because: "by its provider" }] : [];
+  });
 }
 
 /** `s3/bucket:Bucket` of `aws:s3/bucket:Bucket`; a version that is written into the token is left out. */

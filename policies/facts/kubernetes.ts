@@ -1,9 +1,9 @@
 import { pairOf, placeOf, placeOfHost, serviceAt } from "../../catalogue/index.ts";
 import { at, type Coverage, type Described, type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
 import { bareHost } from "../sweep/address.ts";
+import { goTogether, namesEndpoint } from "../sweep/endpoint.ts";
 import { meaningOf } from "../sweep/key.ts";
 import { purposeOfPath } from "../sweep/purpose.ts";
-import { goTogether, namesEndpoint } from "../sweep/text.ts";
 import { type SweepOptions, sweep } from "../sweep.ts";
 import { profileIn } from "./aws/profile.ts";
 import { classOf } from "./cloud.ts";
@@ -20,6 +20,7 @@ import {
 } from "./kubernetes/object.ts";
 import { placement } from "./kubernetes/placement.ts";
 import { switches } from "./kubernetes/program.ts";
+import { refuses } from "./kubernetes/refusal.ts";
 import { besideEndpoint, stores } from "./kubernetes/store.ts";
 import { standsFor } from "./kubernetes/structure.ts";
 import { workload } from "./kubernetes/workload.ts";
@@ -28,25 +29,29 @@ import { type Readers, reference, tableFacts, tableOf } from "./table.ts";
 
 /** Describes any object of a Kubernetes API, custom kinds that nobody listed included, and the charts that carry objects. */
 export function describeKubernetes(resource: Resource): Described {
-  const [, , token = ""] = resource.type.split(":");
   if (/^kubernetes:helm\.sh\/v3:Release$/.test(resource.type)) return release(resource);
   if (COMPONENTS.test(resource.type)) return component(resource);
+  const object = objectOf(resource);
   const { items } = resource.props;
-  if (token.endsWith("List") && Array.isArray(items)) {
-    const each = items.map((item, index) => {
-      if (item === UNKNOWN)
-        return { facts: [{ kind: "unknown" as const, path: `items[${index}]`, hides: ANY }], by: "sweep" };
-      const { facts, by } = describeObject(
-        objectOf({ ...resource, type: resource.type.replace(/List$/, "") }, record(item)),
-      );
-      return { facts: facts.map((fact) => ({ ...fact, path: `items[${index}].${fact.path}` })), by };
-    });
-    return {
-      facts: each.flatMap(({ facts }) => facts),
-      by: each.every(({ by }) => by === "table") ? "table" : "sweep",
-    };
-  }
-  return describeObject(objectOf(resource));
+  return object.kind.endsWith("List") && Array.isArray(items) ? list(resource, object, items) : describeObject(object);
+}
+
+/** Kinds of Kubernetes say what their lists hold; of others, only items that say what they are count as objects. */
+function list(resource: Resource, object: KubernetesObject, items: unknown[]): Described {
+  const type = resource.type.replace(/List$/, "");
+  const isOne = (item: unknown) => {
+    const { apiVersion, kind } = record(item);
+    return BUILT_IN.test(object.group) || (typeof apiVersion === "string" && typeof kind === "string");
+  };
+  const rest = items.map((item) => (item !== UNKNOWN && isOne(item) ? null : item));
+  const each = items.flatMap((item, index): Described[] => {
+    if (item === UNKNOWN) return [{ facts: [{ kind: "unknown", path: `items[${index}]`, hides: ANY }], by: "sweep" }];
+    if (!isOne(item)) return [];
+    const { facts, by } = describeKubernetes({ ...resource, type, props: record(item) });
+    return [{ facts: facts.map((fact) => ({ ...fact, path: `items[${index}].${fact.path}` })), by }];
+  });
+  const all = [describeObject({ ...object, body: { ...object.body, items: rest } }), ...each];
+  return { facts: all.flatMap(({ facts }) => facts), by: all.every(({ by }) => by === "table") ? "table" : "sweep" };
 }
 
 const ANY: Fact["kind"][] = ["place", "host", "image", "egress", "workload", "isolation"];
@@ -63,7 +68,7 @@ function describeObject(object: KubernetesObject): Described {
   const options: SweepOptions = {
     skip: (path) => NAMES.test(path) || isProse(path) || (table?.speaksFor(path) ?? false),
     read: (value, path, key) => {
-      if (REFUSES.test(String(record(value).action))) return [];
+      if (refuses(object, value, path)) return [];
       // What a structure stands for is found beside what is written in it.
       beside.push(...standsFor(value, path));
       return typeof value === "string" ? told(value, path, key) : undefined;
@@ -120,8 +125,6 @@ function distinct(facts: Fact[]): Fact[] {
   return [...new Map(facts.map((fact) => [key(fact), fact])).values()];
 }
 
-// What a rule denies goes nowhere.
-const REFUSES = /^(?:deny|drop|reject|block)$/i;
 // Names of the object itself, and those that a pod gives to an address, which is judged.
 const NAMES = /^(?:apiVersion|kind|__\w+)$|\bhostAliases\[\d+\]\.hostnames\b/;
 
@@ -224,5 +227,12 @@ function source(props: Record<string, unknown>): Fact[] {
   const { chart, repositoryOpts, fetchOpts, repo, file, files, directory, values } = props;
   const facts = sweep({ chart, repositoryOpts, fetchOpts, repo, file, files, directory }, "");
   const open = sweep({ values }, "").filter(({ kind }) => kind === "unknown");
-  return [...facts, ...open];
+  // `github.com/acme/base//overlay?ref=main` is cloned by kustomize.
+  const [, base] = /^(?:[\w.-]+@)?((?:[\w-]+\.)+[a-z]{2,})[:/]/i.exec(String(directory)) ?? [];
+  const cloned = base === undefined ? undefined : bareHost(base);
+  return distinct([
+    ...facts,
+    ...(cloned ? [{ kind: "host" as const, path: "directory", value: cloned }] : []),
+    ...open,
+  ]);
 }

@@ -35,7 +35,9 @@ export function hole(why: string): Described {
 
 /** The API server that a Kubernetes provider talks to, and the proxy on the way. */
 function cluster({ props }: Resource): Fact[] {
-  const { kubeconfig, context, cluster } = props;
+  const { kubeconfig, context, cluster, renderYamlToDirectory } = props;
+  if (renderYamlToDirectory === UNKNOWN) return [{ kind: "unknown", path: "renderYamlToDirectory", hides: ["host"] }];
+  if (renderYamlToDirectory) return [{ kind: "undecidable", path: "renderYamlToDirectory", ...RENDERED }];
   if ([kubeconfig, context, cluster].includes(UNKNOWN))
     return [{ kind: "unknown", path: "kubeconfig", hides: ["host"] }];
   const path = typeof kubeconfig === "string" ? "kubeconfig" : "context";
@@ -44,15 +46,27 @@ function cluster({ props }: Resource): Fact[] {
     const configs = files.map(read);
     const server = find(configs, context, cluster);
     if (!server) throw new Error("it names no server for this context");
-    return [server.server, server["proxy-url"]].flatMap((url) =>
-      typeof url === "string" ? addressesIn(url).map(({ value }): Fact => ({ kind: "host", path, value })) : [],
-    );
+    const urls = [server.server, server["proxy-url"]].filter((url) => url !== undefined && url !== "");
+    if (urls.includes(UNKNOWN)) return [{ kind: "unknown", path, hides: ["host"] }];
+    const hosts = urls.map((url) => hostOf(String(url)));
+    if (hosts.length === 0 || hosts.includes(undefined)) throw new Error("it names a server that has no host");
+    return hosts.flatMap((value) => (value === undefined ? [] : [{ kind: "host" as const, path, value }]));
   } catch (error) {
     const named = typeof context === "string" ? ` of context ${context}` : "";
     const why = `the API server${named} cannot be read from the kubeconfig${reason(error)}`;
     const remedy = "Set KUBECONFIG to the file that holds the context, or give the provider its kubeconfig.";
     return [{ kind: "undecidable", path, why, remedy }];
   }
+}
+
+const RENDERED = {
+  why: "its objects are written to files, and where those are applied is not known here",
+  remedy: "Judge the files too: npx freehold guard --manifests <folder>, and the cluster where they are applied.",
+};
+
+/** The host of a server or a proxy, which clients reach by http where no scheme is written. */
+function hostOf(url: string): string | undefined {
+  return addressesIn(url.includes("://") ? url : `http://${url}`)[0]?.value;
 }
 
 function fromEnvironment(): string[] {

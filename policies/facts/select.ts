@@ -40,7 +40,8 @@ function elements(leaf: Leaf): Leaf[] {
 export function opened(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
-    return JSON.parse(value) as unknown;
+    // A byte order mark is white space to the pattern, and to nobody else.
+    return JSON.parse(value.trim()) as unknown;
   } catch {
     return value;
   }

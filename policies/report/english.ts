@@ -1,3 +1,4 @@
+import { theCountry } from "../../catalogue/index.ts";
 import type { Evidence, EvidenceVerdict } from "../evidence/shape.ts";
 
 /** A number with the word for what is counted: `1 finding`, `3 findings`. */
@@ -11,6 +12,20 @@ export function moment(time: string): string {
 }
 
 type Counts = Evidence["counts"];
+
+/** What was held by treaties alone: with whom, and how many rulings. A treaty that two sources declare is one. */
+function byTreaty({ declarations }: Evidence): { with: string; uses: number } | undefined {
+  const used = declarations.filter(({ what, uses }) => what === "treaty" && uses);
+  const treaties = [...new Map(used.map((each) => [`${each.value}|${each.because}`, each])).values()];
+  if (treaties.length === 0) return undefined;
+  const countries = [...new Set(treaties.map(({ value }) => theCountry(value.slice(0, 2))))];
+  const uses = treaties.reduce((sum, each) => sum + (each.uses ?? 0), 0);
+  return { with: `A treaty with ${countries.join(" or ")}`, uses };
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
 
 /** Every sentence of a report, in one language; a translation is another object of this type. */
 export const english = {
@@ -29,24 +44,28 @@ export const english = {
     unjudged: "not judged",
   } satisfies Record<EvidenceVerdict, string>,
 
-  /** The whole report in one sentence. */
-  sentence: ({ verdict, counts, jurisdiction, waivers }: Evidence): string => {
+  /** The whole report in one sentence; what only a treaty lets go is always said. */
+  sentence: (evidence: Evidence): string => {
+    const { verdict, counts, jurisdiction, waivers } = evidence;
     const country = jurisdiction.countryName;
     const faults = waivers.filter(({ fault }) => fault).length;
+    const treaty = byTreaty(evidence);
+    const more = treaty ? ` ${treaty.with} lets ${counted(treaty.uses, "ruling")} go.` : "";
     if (counts.broken > 0)
-      return `${counted(counts.broken, "finding")} break residency in ${country}.`.replace(
+      return `${counted(counts.broken, "finding")} break residency in ${country}.${more}`.replace(
         /^1 finding break/,
         "1 finding breaks",
       );
-    if (faults > 0) return `${counted(faults, "waiver")} ${faults === 1 ? "does" : "do"} not hold.`;
+    if (faults > 0) return `${counted(faults, "waiver")} ${faults === 1 ? "does" : "do"} not hold.${more}`;
     if (counts.undecidable > 0)
-      return `Nothing is known to leave ${country}, but ${counted(counts.undecidable, "finding")} cannot be decided.`;
+      return `Nothing is known to leave ${country}, but ${counted(counts.undecidable, "finding")} cannot be decided.${more}`;
     if (counts.pending > 0)
-      return `Nothing that is known leaves ${country}; ${counted(counts.pending, "value")} will be known at up.`;
+      return `Nothing that is known leaves ${country}; ${counted(counts.pending, "value")} will be known at up.${more}`;
     if (verdict === "unjudged") return "Nothing was judged.";
-    return verdict === "waived"
-      ? `Nothing leaves ${country} but what ${counted(counts.waived, "waiver use")} ${counts.waived === 1 ? "lets" : "let"} go.`
-      : `Nothing that was judged leaves ${country}.`;
+    if (verdict === "waived")
+      return `Nothing leaves ${country} but what ${counted(counts.waived, "waiver use")} ${counts.waived === 1 ? "lets" : "let"} go.${more}`;
+    const but = treaty ? `, but for ${counted(treaty.uses, "ruling")} that ${lowerFirst(treaty.with)} lets go` : "";
+    return `Nothing that was judged leaves ${country}${but}.`;
   },
   tally: (counts: Counts): string =>
     (["broken", "undecidable", "pending", "waived", "held"] as const)

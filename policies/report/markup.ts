@@ -1,3 +1,5 @@
+import { legible } from "./legible.ts";
+
 /** A piece of HTML whose texts are escaped. Nothing else makes one, so no name of a resource becomes a tag. */
 export class Markup {
   readonly text: string;
@@ -21,7 +23,5 @@ function render(part: Part): string {
   if (part === undefined || part === false) return "";
   if (part instanceof Markup) return part.text;
   if (typeof part === "object") return part.map(render).join("");
-  // Control and direction characters could make a name look like another one.
-  const plain = String(part).replace(/[\p{Cc}\p{Cf}]/gu, (character) => (/[\n\t]/.test(character) ? " " : "\ufffd"));
-  return plain.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+  return legible(String(part)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }

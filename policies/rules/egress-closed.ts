@@ -1,5 +1,5 @@
 import { hostInCountry, type Jurisdiction } from "../../components/country/jurisdiction.ts";
-import type { EgressFact, Fact } from "../fact.ts";
+import { type EgressFact, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { type JoinedRuling, type Judged, pending, type Rule, type Ruling } from "../rule.ts";
 
 /** Pods reach only what a policy opens, and no policy opens the outside world. */
@@ -31,6 +31,12 @@ function egress(fact: EgressFact, jurisdiction: Jurisdiction): Ruling {
 
 /** A namespace is closed by one resource and filled by others, so only the whole plan shows one that is open. */
 function namespaces(all: readonly Judged[]): JoinedRuling[] {
+  const clusters = Map.groupBy(all, ({ resource }) => clusterOf(resource));
+  return [...clusters.values()].flatMap(namespacesOf);
+}
+
+/** A policy holds in its own cluster; a namespace of that name in another one is another namespace. */
+function namespacesOf(all: readonly Judged[]): JoinedRuling[] {
   const facts = all.flatMap(({ facts }) => facts);
   const closed = new Set(facts.flatMap((fact) => (fact.kind === "isolation" ? [fact.namespace] : [])));
   const hidden = facts.some((fact) => hides(fact, "isolation"));
@@ -50,6 +56,13 @@ function namespaces(all: readonly Judged[]): JoinedRuling[] {
       return [{ resource, fact, verdict: "broken", found, allowed: "namespaces that deny egress by default", remedy }];
     }),
   );
+}
+
+/** What tells a provider's cluster from others: several providers may lead to one. */
+function clusterOf({ provider }: Resource): string {
+  const { kubeconfig, context, cluster } = provider?.props ?? {};
+  const settings = [kubeconfig, context, cluster];
+  return settings.includes(UNKNOWN) ? (provider?.name ?? "") : JSON.stringify(settings);
 }
 
 function hides(fact: Fact, kind: Fact["kind"]): boolean {

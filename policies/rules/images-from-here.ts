@@ -18,13 +18,15 @@ export const imagesFromHere: Rule = {
 };
 
 function image(fact: ImageFact, jurisdiction: Jurisdiction): Ruling[] {
-  if (registryInCountry(fact.value, jurisdiction)) return [{ fact, verdict: "held" }];
+  const rulings = (fact.registry ?? []).flatMap((where) => whereabouts(where, jurisdiction));
+  // What a name itself places abroad no declaration brings home.
+  const abroad = rulings.some(({ fact: { kind }, verdict }) => kind === "place" && verdict === "broken");
+  if (!abroad && registryInCountry(fact.value, jurisdiction)) return [{ fact, verdict: "held" }];
   const { country, registries } = jurisdiction;
   const allowed = `registries in ${country}: ${registries.join(", ") || "none is declared"}`;
   const said = fact.secret ? undefined : fact.value;
   if (fact.registry) {
     // Nothing is said of one that another resource is, until that one is known.
-    const rulings = fact.registry.flatMap((where) => whereabouts(where, jurisdiction));
     const against = rulings.find(({ verdict }) => verdict !== "held");
     if (!against) return rulings.slice(0, 1).map(() => ({ fact, verdict: "held" }));
     return [{ fact, verdict: against.verdict, found: [said, against.found].filter(Boolean).join(", "), allowed }];

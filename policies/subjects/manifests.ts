@@ -30,22 +30,30 @@ const AS_KUBERNETES: ParseOptions & DocumentOptions & SchemaOptions = {
     tags.filter((tag) => typeof tag === "string" || !(tag.tag.endsWith(":timestamp") || tag.format === "TIME")),
 };
 
-/** The manifests of a folder and all below it, or of one file. Throws `Unjudgeable`. */
-export function manifestFiles(path: string): ManifestText[] {
-  if (!statSync(path).isDirectory()) return [{ file: path, text: readFileSync(path, "utf8") }];
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true })
+/** The manifests of a folder and all below it, or of one file, and the files beside them. Throws `Unjudgeable`. */
+export function manifestFiles(path: string): { texts: ManifestText[]; unread: string[] } {
+  if (!statSync(path).isDirectory()) return { texts: [{ file: path, text: readFileSync(path, "utf8") }], unread: [] };
+  const files = readdirSync(path, { recursive: true, withFileTypes: true })
     .map((entry) => ({ entry, file: join(entry.parentPath, entry.name) }))
+    .filter(({ entry }) => !entry.isDirectory())
     .sort((a, b) => (a.file < b.file ? -1 : 1));
-  return entries.flatMap(({ entry, file }) => {
+  for (const { entry, file } of files) {
     if (/^(?:Chart|kustomization|Kustomization)\.ya?ml$|^Kustomization$/.test(entry.name)) throw unrendered(file);
-    if (entry.isSymbolicLink() && statSync(file).isDirectory()) {
+    const target = statSync(file, { throwIfNoEntry: false });
+    if (target === undefined) {
+      const remedy = "Put what it should lead to in its place, or take it out.";
+      throw new Unjudgeable(file, { found: "a link to nothing", allowed: ALLOWED, remedy });
+    }
+    if (entry.isSymbolicLink() && target.isDirectory()) {
       const remedy = `Judge ${realpathSync(file)} by itself, or put a copy in its place.`;
       throw new Unjudgeable(file, { found: "a link to a folder", allowed: ALLOWED, remedy });
     }
-    return /\.(?:ya?ml|json)$/i.test(entry.name) && !entry.isDirectory()
-      ? [{ file, text: readFileSync(file, "utf8") }]
-      : [];
-  });
+  }
+  const isManifest = ({ file }: { file: string }) => /\.(?:ya?ml|json)$/i.test(file);
+  return {
+    texts: files.filter(isManifest).map(({ file }) => ({ file, text: readFileSync(file, "utf8") })),
+    unread: files.filter((each) => !isManifest(each)).map(({ file }) => file),
+  };
 }
 
 /** Kubernetes objects as they would be applied, each at its file and line. Throws `Unjudgeable`. */
@@ -83,35 +91,44 @@ function objectsIn(file: string, text: string, folder: string): Found[] {
       const found = `what is no YAML (${document.errors[0].code.toLowerCase().replaceAll("_", " ")})`;
       throw new Unjudgeable(at, { found, allowed: ALLOWED, remedy: "Mend the file, or keep it elsewhere." });
     }
-    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return [];
-    return each(document.contents as Node, []).map(({ node, path }) => {
-      const start = node.range?.[0] ?? 0;
-      const body = plainly(node, document, `${file}:${lines.linePos(start).line}`);
-      const source: Source = {
-        file,
-        line: (property) => lines.linePos(startOf(document, [...path, ...stepsOf(property)])).line,
-      };
-      return { resource: objectOf(body, `${file}:${lines.linePos(start).line}`, folder), source };
+    const whole = plainly(document, at);
+    if (whole === null || whole === undefined) return [];
+    const lineOf = (path: Path) => lines.linePos(startOf(document, path)).line;
+    return each(whole, [], (path) => `${file}:${lineOf(path)}`).map(({ body, path }) => {
+      const source: Source = { file, line: (property) => lineOf([...path, ...stepsOf(property)]) };
+      return { resource: objectOf(body, `${file}:${lineOf(path)}`, folder), source };
     });
   });
 }
 
-function plainly(node: Node, document: Document, at: string): unknown {
+type Path = (string | number)[];
+
+function plainly(document: Document, at: string): unknown {
   try {
-    return node.toJS(document, { maxAliasCount: 1000 });
+    return document.toJS({ maxAliasCount: 1000 });
   } catch {
     const found = "aliases that lead nowhere, or to a thousand others";
     throw new Unjudgeable(at, { found, allowed: ALLOWED, remedy: "Write out what they stand for." });
   }
 }
 
-/** The objects of a document: itself, or the items of a list. */
-function each(node: Node, path: (string | number)[]): { node: Node; path: (string | number)[] }[] {
-  const kind = isMap(node) ? node.get("kind") : undefined;
-  const items = isMap(node) ? node.get("items", true) : undefined;
-  if (typeof kind !== "string" || !kind.endsWith("List") || items === undefined) return [{ node, path }];
-  const inner = (items as { items?: Node[] }).items ?? [];
-  return inner.flatMap((item, index) => each(item, [...path, "items", index]));
+/** The objects of a document: itself, or the items of a list. A kind of one's own may end in List and be none. */
+function each(body: unknown, path: Path, where: (path: Path) => string): { body: unknown; path: Path }[] {
+  const { apiVersion, kind, items } = (body ?? {}) as Record<string, unknown>;
+  const isList = apiVersion === "v1" && kind === "List";
+  if (isList && !Array.isArray(items ?? [])) {
+    const remedy = "Write them as a sequence, each behind a dash.";
+    throw new Unjudgeable(where([...path, "items"]), { found: "items that are no sequence", allowed: ALLOWED, remedy });
+  }
+  const inner: unknown[] = Array.isArray(items) ? items : [];
+  const holdsObjects = String(kind).endsWith("List") && inner.length > 0 && inner.every(isObject);
+  if (!isList && !holdsObjects) return [{ body, path }];
+  return inner.flatMap((item, index) => each(item, [...path, "items", index], where));
+}
+
+function isObject(item: unknown): boolean {
+  const { apiVersion, kind } = (item ?? {}) as Record<string, unknown>;
+  return typeof apiVersion === "string" && typeof kind === "string";
 }
 
 function objectOf(body: unknown, at: string, folder: string): Resource {
@@ -187,7 +204,7 @@ function unrendered(where: string): Unjudgeable {
 }
 
 /** Where the property of a path begins, or the nearest above it that is written. */
-function startOf(document: Document, steps: (string | number)[]): number {
+function startOf(document: Document, steps: Path): number {
   for (let length = steps.length; length > 0; length--) {
     const node = document.getIn(steps.slice(0, length), true) as Node | undefined;
     const parent = document.getIn(steps.slice(0, length - 1), true);
@@ -201,7 +218,7 @@ function startOf(document: Document, steps: (string | number)[]): number {
 }
 
 /** The steps of a property path: `spec.containers[0]["a.b"]`. */
-function stepsOf(path: string): (string | number)[] {
+function stepsOf(path: string): Path {
   return [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g)].map(([, index, quoted, key]) =>
     index !== undefined ? Number(index) : (quoted?.replace(/\\(.)/g, "$1") ?? key ?? ""),
   );

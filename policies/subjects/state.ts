@@ -7,7 +7,8 @@ const object = z.record(z.string(), z.unknown());
 const resourceShape = z.object({
   urn: z.string(),
   type: z.string(),
-  custom: z.boolean().default(false),
+  custom: z.boolean().optional(),
+  id: z.string().nullish(),
   inputs: object.nullish(),
   outputs: object.nullish(),
   parent: z.string().nullish(),
@@ -35,6 +36,7 @@ type Written = z.output<typeof resourceShape>;
 type Operation = { type: string; resource: Written };
 
 const NEWEST = 4;
+const STACK = "pulumi:pulumi:Stack";
 
 // How the engine marks a value that is more than its JSON, and which it means.
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -54,8 +56,21 @@ const NO_PROVIDER = {
   remedy: "Export the stack whole: pulumi stack export --show-secrets.",
 };
 
+const ALLOWED = "the JSON that pulumi stack export writes";
+
 /** A stack as it stands: what `pulumi stack export` wrote. Throws `Unjudgeable`. */
 export function stateSubject(text: string, named: Pick<Subject, "kind" | "name"> & { file?: string }): Subject {
+  try {
+    return subjectOf(text, named);
+  } catch (error) {
+    // Thousands of levels are more than can be walked.
+    if (!(error instanceof RangeError)) throw error;
+    const remedy = "Export the stack again: pulumi stack export --show-secrets --file state.json.";
+    throw new Unjudgeable(named.name, { found: "values that are nested too deep", allowed: ALLOWED, remedy });
+  }
+}
+
+function subjectOf(text: string, named: Pick<Subject, "kind" | "name"> & { file?: string }): Subject {
   const { deployment } = parsed(text, named.name);
   const written = deployment.resources ?? [];
   const operations = deployment.pending_operations ?? [];
@@ -63,7 +78,7 @@ export function stateSubject(text: string, named: Pick<Subject, "kind" | "name">
   const begun = operations.filter(({ resource }) => !providers.has(resource.urn));
   const all = [...written, ...begun.map(({ resource }) => resource)];
   const [stack, project] = written[0] ? partsOf(written[0].urn) : [];
-  if (all.length === 0) {
+  if (all.every(({ type }) => type === STACK)) {
     const remedy = "Judge the program instead: npx freehold guard, in its folder.";
     throw new Unjudgeable(named.name, { found: "no resources", allowed: "a stack that holds some", remedy });
   }
@@ -77,11 +92,11 @@ export function stateSubject(text: string, named: Pick<Subject, "kind" | "name">
 }
 
 function parsed(text: string, name: string): z.output<typeof stateShape> {
-  const allowed = "the JSON that pulumi stack export writes";
+  const allowed = ALLOWED;
   const remedy = "pulumi stack export --show-secrets --file state.json";
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
     // What the parser says quotes the text, which may hold secrets.
     throw new Unjudgeable(name, { found: "text that is no JSON", allowed, remedy });
@@ -96,7 +111,7 @@ function parsed(text: string, name: string): z.output<typeof stateShape> {
 }
 
 function resourceOf(written: Written, providers: ReadonlyMap<string, Written>, operations: Operation[]): Resource {
-  const { urn, type, custom, parent, dependencies } = written;
+  const { urn, type, parent, dependencies } = written;
   const inputs = revealed(written.inputs ?? {});
   const outputs = revealed(written.outputs ?? {});
   const provider = providerOf(written, providers);
@@ -114,7 +129,8 @@ function resourceOf(written: Written, providers: ReadonlyMap<string, Written>, o
     urn,
     type,
     name: urn.split("::").at(-1) ?? urn,
-    custom,
+    // Only what a provider made has an id; the engine always says what is custom, so what does not say it is no component.
+    custom: written.id ? true : (written.custom ?? type !== STACK),
     // What was only read was never asked for: what the provider answered is all there is to judge.
     props: written.external ? outputs.value : inputs.value,
     outputs: outputs.value,

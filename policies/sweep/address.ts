@@ -1,64 +1,56 @@
 import { BlockList, isIP } from "node:net";
 import { isTopLevelDomain } from "../../catalogue/index.ts";
+import { hostOfScheme, isIdentifier, namesOnly } from "./scheme.ts";
 
 /** What an address in a text leads to: a host, an artifact in a registry, or a bucket whose place its name does not tell. */
 export type Address = { kind: "host" | "image" | "bucket"; value: string; because?: string };
 
-// Schemes that name something without leading to a host of the network.
-const NAMES = new Set(["file", "unix", "npipe", "data", "urn", "spiffe", "tag", "about"]);
-
-// Schemes that lead to one well-known host whatever stands behind them.
-const HUBS: Record<string, string> = {
-  hf: "huggingface.co",
-  huggingface: "huggingface.co",
-  gs: "storage.googleapis.com",
-  gcs: "storage.googleapis.com",
-  az: "blob.core.windows.net",
-  azblob: "blob.core.windows.net",
-  b2: "backblazeb2.com",
-  github: "github.com",
-  gh: "github.com",
-  ngc: "api.ngc.nvidia.com",
-  ollama: "registry.ollama.ai",
-  modelscope: "modelscope.cn",
-  wandb: "api.wandb.ai",
-};
 const BUCKETS = new Set(["s3", "s3a", "s3n"]);
 const ARTIFACTS = new Set(["oci", "docker"]);
 
-// URLs that are used as names and that nobody fetches: XML namespaces, schema and type identifiers.
-const IDENTIFIERS =
-  /^(?:www\.w3\.org|json-schema\.org|schemas\.[a-z0-9.-]+|[a-z0-9.-]*\.?opentelemetry\.io\/schemas|java\.sun\.com\/xml|xmlns\.jcp\.org|maven\.apache\.org\/(?:POM|xsd)|www\.springframework\.org\/schema|activemq\.apache\.org\/schema|type\.googleapis\.com)/i;
-
+// Every length below is bounded, so that the time to read a text grows with its length and no faster.
 // Looks ahead instead of consuming: a URL may carry another one.
-const URLS = /([a-z][a-z0-9+.-]*):\/\/(?=([^\s"'`<>\\|^]+))/gi;
-const ORACLE = /jdbc:oracle:\w+:[^@\s]*@(?:\/\/)?([^\s:/]+)/gi;
-const GIT = /(?:^|[\s"'=])[\w.-]+@((?:[\w-]+\.)+[a-z]{2,}):(?!\d+(?:\D|$))[\w~./-]+/gi;
+const URLS = /(?<=([a-z][a-z0-9+.-]{0,40})):\/\/(?=([^\s"'`<>\\|^/?#]+)([/?#][^\s"'`<>\\|^]{0,1024})?)/gi;
+const ORACLE = /jdbc:oracle:\w{1,20}:[^@\s]{0,200}@(?:\/\/)?([^\s:/]{1,255})/gi;
+const GIT = /(?<=^|[\s"'=])[\w.-]{1,64}@((?:[\w-]{1,63}\.){1,20}[a-z]{2,63}):(?!\d+(?:\D|$))[\w~./-]/gi;
 
-// A variable, `$(HOST)`, `${HOST}`, `$host`, `{{ .Host }}`: its value is judged where it is given.
-const VARIABLES = /\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|\{\{.*?\}\}/g;
+// A variable, `$(HOST)`, `${HOST}`, `$host`, `{{ .Host }}`, `{host}`, `<host>`: its value is judged where it is given.
+const VARIABLES =
+  /\$\{[^}]{0,200}\}|\$\([^)]{0,200}\)|\$[A-Za-z_]\w{0,100}|\{\{.{0,300}?\}\}|(?<=[/.-])(?:\{[\w-]{1,40}\}|<[\w-]{1,40}>)/g;
 const HOLE = "0hole0";
 
 /** Hosts, artifacts and buckets of all URLs and connection strings in a text. */
 export function addressesIn(text: string): Address[] {
-  if (!/\/\/|\\\/|%2f|@/i.test(text)) return [];
+  if (!/[/\\]{2}|\\\/|%2f|%25|@|\b(?:https?|wss?|ftps?):/i.test(text)) return [];
   const found: Address[] = [];
   const readable = text
     // What was asked for, which follows the host: nginx.
     .replace(/\$(?:request_)?uri\b/g, "/")
     .replace(VARIABLES, HOLE)
+    .replace(/%(?:25)+(?=2f|3a)/gi, "%")
     .replace(/\\\/|%2f/gi, "/")
     .replace(/%3a/gi, ":")
+    // Readers disagree which side of these is the host: both are judged.
+    .replace(/(?:\\|#)@/g, " http://")
+    // What a browser reads as `//`.
+    .replace(/\b(https?|wss?|ftps?):\\{1,4}(?=\w)/gi, "$1://")
+    .replace(/\b(https?|wss?|ftps?):\/?(?=[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}(?:[/:?#\s"']|$))/gi, "$1://")
     // A list of URLs is several URLs.
-    .replace(/,(?=[a-z][\w+.-]*:\/\/)/gi, " ");
-  for (const [, scheme = "", rest = ""] of readable.matchAll(URLS)) {
-    const name = scheme.toLowerCase().split("+").at(-1) ?? "";
-    const hub = HUBS[name];
-    if (NAMES.has(name) || IDENTIFIERS.test(rest)) continue;
-    if (hub) found.push({ kind: "host", value: hub, because: `${name}:// leads there` });
+    .replace(/,(?=[a-z][\w+.-]{0,40}:\/\/)/gi, " ");
+  for (const [, scheme = "", authority = "", path = ""] of readable.matchAll(URLS)) {
+    const rest = authority + path;
+    const lower = scheme.toLowerCase();
+    const name = lower.split("+").at(-1) ?? "";
+    if (namesOnly(name)) continue;
+    const service = hostOfScheme(lower);
+    const hosts = service && !service.open ? [] : authorities(rest);
+    if (service && !hosts.some((host) => host.includes(".")))
+      found.push({ kind: "host", value: service.host, because: `${service.name}:// leads there` });
     else if (BUCKETS.has(name)) found.push({ kind: "bucket", value: `${name}://${rest.split(/[/?]/)[0]}` });
-    else if (ARTIFACTS.has(name)) found.push({ kind: "image", value: rest.replace(/[),;\]}]+$/, "") });
-    else found.push(...authorities(rest).map((value) => ({ kind: "host" as const, value })));
+    else if (ARTIFACTS.has(name)) found.push({ kind: "image", value: rest.replace(/[),;\]}]{1,8}$/, "") });
+    else {
+      found.push(...hosts.flatMap((value) => (isIdentifier(value, path) ? [] : [{ kind: "host" as const, value }])));
+    }
   }
   for (const [, host = ""] of [...readable.matchAll(ORACLE), ...readable.matchAll(GIT)]) {
     const value = normal(host);
@@ -70,8 +62,8 @@ export function addressesIn(text: string): Address[] {
 /** The host in `host`, `host:port` or `host/path` without a scheme, where its last label is one that a DNS can answer. */
 export function bareHost(text: string): string | undefined {
   const shape =
-    /^(?:\/\/)?(?:[^\s@/]+@)?(\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*|[\w*-]+(?:\.[\w-]+)+)\.?(?::\d{1,5})?(?:[/?]\S*)?$/i;
-  const host = shape.exec(text.trim().replace(VARIABLES, HOLE))?.[1];
+    /^(?:\/\/)?(?:[^\s@/]{1,200}@)?(\[[0-9a-f:.]{2,45}\]|[0-9a-f]{0,4}:[0-9a-f:.]{0,40}:[0-9a-f.]{0,15}|[\p{L}\p{N}_*-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,20})\.{0,3}(?::\d{1,5})?(?:[/?]\S*)?$/iu;
+  const host = shape.exec(text.slice(0, 1024).trim().replace(VARIABLES, HOLE))?.[1];
   if (host === undefined || (isIP(host) && /\/\d{1,3}$/.test(text))) return undefined;
   // A version is no address, though a URL parser would make one of it.
   if (/^[\d.]+$/.test(host) && isIP(host) === 0) return undefined;
@@ -153,12 +145,11 @@ function embeddedIPv4(address: string): string | undefined {
 /** Hosts of what stands behind `://`: one, or several where a driver takes a list. */
 function authorities(rest: string): string[] {
   // An unescaped slash in a password would hide the host behind it.
-  if (/^[^/?#@]*:[^/?#@]*[^\d/?#@,][^/?#@]*[/?#]\S*@/.test(rest)) {
-    const [, late = ""] = /@([^@]*)$/.exec(rest) ?? [];
-    return [...authorities(late), ...authorities(rest.split(/[/?#]/)[0] ?? "")];
-  }
-  const authority = rest.split(/[/?#]/)[0] ?? "";
-  const hosts = authority.slice(authority.lastIndexOf("@") + 1);
+  const [early = ""] = rest.split(/[/?#]/, 1);
+  const late = rest.lastIndexOf("@");
+  if (late > early.length && !early.includes("@") && /^[^:]*:.*[^\d,]/.test(early))
+    return [...authorities(rest.slice(late + 1)), ...authorities(early)];
+  const hosts = early.slice(early.lastIndexOf("@") + 1);
   if (hosts.startsWith("["))
     return [normal(hosts.slice(0, hosts.indexOf("]") + 1))].filter((host) => host !== undefined);
   return (hosts.split(/[;)\]}]/)[0] ?? "")
@@ -175,10 +166,12 @@ function normal(host: string): string | undefined {
   } catch {
     return undefined;
   }
-  name = name.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  name = name.replace(/^\[|\]$/g, "").replace(/\.{1,3}$/, "");
   if (!name.includes(HOLE)) return name === "" ? undefined : (embeddedIPv4(name) ?? name);
   const fixed = name.slice(name.lastIndexOf(HOLE) + HOLE.length);
-  return /^[^.]*\.[^.]+\.[^.]/.test(fixed) ? `*${fixed.slice(fixed.indexOf("."))}` : undefined;
+  if (/^[^.]*\.[^.]+\.[^.]/.test(fixed)) return `*${fixed.slice(fixed.indexOf("."))}`;
+  // `$(PREFIX)vendor.com`
+  return /^[^.]+\.[^.]+$/.test(fixed) && isTopLevelDomain(lastLabel(fixed)) ? `*.${fixed}` : undefined;
 }
 
 function lastLabel(host: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countries, isCountryCode, namedEndpoint, placeOfHost, serviceAt } from "../../catalogue/index.ts";
+import { countries, groupOfHost, isCountryCode, namedEndpoint, placeOfHost, serviceAt } from "../../catalogue/index.ts";
 import { once } from "../../catalogue/once.ts";
 import { servicesShape } from "../../catalogue/shapes.ts";
 
@@ -36,6 +36,8 @@ describe("a host of a cloud", () => {
     ["europe-west3-docker.pkg.dev", "DE", "europe-west3"],
     ["europe-west10-docker.pkg.dev", "DE", "europe-west10"],
     ["europe-west1-docker.pkg.dev", "BE", "europe-west1"],
+    ["iad.ocir.io", "US", "us-ashburn-1"],
+    ["eu-frankfurt-1.ocir.io", "DE", "eu-frankfurt-1"],
     ["europe-west3-aiplatform.googleapis.com", "DE", "europe-west3"],
     ["storage.europe-west3.rep.googleapis.com", "DE", "europe-west3"],
     ["europe-west3-project.cloudfunctions.net", "DE", "europe-west3"],
@@ -71,6 +73,15 @@ describe("a host of a cloud", () => {
   ])("%s says no place", (host) => {
     expect(placeOfHost(host)).toBeUndefined();
   });
+});
+
+it.each([
+  ["us-docker.pkg.dev", "us"],
+  ["europe-python.pkg.dev", "europe"],
+  ["europe-west3-docker.pkg.dev", undefined],
+  ["us-docker.pkg.dev.evil.com", undefined],
+])("%s is in the group %s", (host, group) => {
+  expect(groupOfHost(host)).toBe(group);
 });
 
 describe("a host that is named after a resource", () => {

@@ -52,3 +52,13 @@ it("says what to do next only where there is something", () => {
   expect(text()).not.toContain("Next");
   expect(text(undefined, undefined, ["run again"])).toMatch(/Next\n {2}run again$/);
 });
+
+it("prints nothing that a terminal would obey", () => {
+  const name = "a\u001b[2K\u009b1A\u202eb\nheld";
+  const said = text(
+    evidenceLike({ findings: [findingLike({ name, value: name, path: name })] }),
+    diff(evidenceLike(), evidenceLike({ findings: [findingLike({ name })] })),
+  );
+  expect(said).toContain("a\ufffd[2K\ufffd1A\ufffdb held");
+  expect(said.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});

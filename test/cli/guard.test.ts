@@ -103,6 +103,15 @@ describe("what it says", () => {
     expect([subject.kind, subject.resources]).toEqual(["manifests", 5]);
   });
 
+  it("names the files of a folder that it did not read", async () => {
+    const mixed = mkdtempSync(join(folder, "mixed-"));
+    const map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
+    for (const name of ["a.yaml", "b.txt", "c.yamlx"]) writeFileSync(join(mixed, name), map);
+    const { code, stderr } = await guard({ ...here, manifests: mixed });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Not read, .*: 2 files, .*b\.txt, .*c\.yamlx$/m);
+  });
+
   it("says the same of the same twice, but for the time", async () => {
     const [one, two] = [
       await evidence({ state: fixture("state.json") }),
@@ -157,6 +166,7 @@ describe("how it ends", () => {
     ["a country that is none", { state: fixture("state.json"), country: "XX" }, "XX"],
     ["two things at once", { ...here, state: "a", manifests: "b" }, "--state and --manifests"],
     ["a file that is not there", { ...here, state: join(folder, "none") }, "nothing there"],
+    ["a folder for a state", { ...here, state: fixture("manifests") }, "found    a folder"],
     ["a folder without a program", { ...here }, "no Pulumi.yaml"],
     [
       "an earlier report that is none",

@@ -152,6 +152,11 @@ describe("the jurisdiction of a program", () => {
     ["FREEHOLD_HOSTS", "*.blob.core.windows.net", "names of Azure in every region"],
     ["FREEHOLD_HOSTS", "*.nvidia.com", "hosts of NVIDIA NGC"],
     ["FREEHOLD_HOSTS", "*.github.io", "names of other customers"],
+    ["FREEHOLD_HOSTS", "*.eu.org", "names of other customers"],
+    ["FREEHOLD_HOSTS", "*.k12.ca.us", "names of other customers"],
+    ["FREEHOLD_HOSTS", "*.pkg.dev", "names of Google Cloud in every region"],
+    ["FREEHOLD_HOSTS", "us-docker.pkg.dev", "(us)"],
+    ["FREEHOLD_REGISTRIES", "iad.ocir.io", "the United States (us-ashburn-1, Oracle Cloud)"],
     ["FREEHOLD_HOSTS", "*.us-east-1.amazonaws.com", "the United States (us-east-1, AWS)"],
     ["FREEHOLD_HOSTS", "bucket.s3.us-east-1.amazonaws.com", "the United States (us-east-1, AWS)"],
     ["FREEHOLD_HOSTS", "*.api.openai.com", "OpenAI"],
@@ -167,6 +172,15 @@ describe("the jurisdiction of a program", () => {
     expect(judged).toThrow(found);
   });
 
+  it.each(["https://u:Zx81/Planted@example.com", "u:Zx81Planted@example.com"])(
+    "is refused without what stands before the host in %s",
+    (value) => {
+      const judged = () => declared({ FREEHOLD_COUNTRY: "DE", FREEHOLD_HOSTS: value }, {});
+      expect(judged).toThrow(/\*\*\*@example\.com in FREEHOLD_HOSTS/);
+      expect(judged).not.toThrow(/Planted/);
+    },
+  );
+
   it.each([
     ["FREEHOLD_HOSTS", "*.eu-central-1.amazonaws.com"],
     ["FREEHOLD_HOSTS", "*.germanywestcentral.cloudapp.azure.com"],
@@ -175,6 +189,7 @@ describe("the jurisdiction of a program", () => {
     ["FREEHOLD_HOSTS", "10.0.0.7"],
     ["FREEHOLD_HOSTS", "*.amt.bund.de"],
     ["FREEHOLD_REGISTRIES", "111122223333.dkr.ecr.eu-central-1.amazonaws.com/mirror"],
+    ["FREEHOLD_REGISTRIES", "fra.ocir.io/alpen"],
     ["FREEHOLD_ACCOUNTS", "111122223333"],
     ["FREEHOLD_ACCOUNTS", "0F8FAD5B-D9CB-469F-A165-70867728950E"],
     ["FREEHOLD_ACCOUNTS", "amt-prod-1"],

@@ -39,8 +39,8 @@ describe("a namespace that runs pods", () => {
   });
 
   it.each([
-    ["Cilium's in its namespace", "cilium.io/v2", "CiliumNetworkPolicy", { endpointSelector: {}, egress: [] }],
-    ["Cilium's for all", "cilium.io/v2", "CiliumClusterwideNetworkPolicy", { endpointSelector: {}, egressDeny: [] }],
+    ["Cilium's in its namespace", "cilium.io/v2", "CiliumNetworkPolicy", { endpointSelector: {}, egress: [{}] }],
+    ["Cilium's for all", "cilium.io/v2", "CiliumClusterwideNetworkPolicy", { endpointSelector: {}, egressDeny: [{}] }],
     ["Calico's for all", "projectcalico.org/v3", "GlobalNetworkPolicy", { types: ["Egress"] }],
   ])("is closed by %s", (_, apiVersion, kind, spec) => {
     const policy = object(apiVersion, kind, { metadata: { name: "n", namespace: "apps" }, spec });

@@ -24,6 +24,14 @@ describe("the cluster that a Kubernetes provider talks to", () => {
     ["on a private address", "https://10.0.0.5:6443", []],
     ["abroad", "https://k8s.vendor.com", ["broken kubeconfig: k8s.vendor.com"]],
     ["on a public address", "https://104.18.6.192", ["broken kubeconfig: 104.18.6.192"]],
+    ["abroad, without a scheme", "k8s.vendor.com:6443", ["broken kubeconfig: k8s.vendor.com"]],
+    ["on a public address, without a scheme", "104.18.6.192:6443", ["broken kubeconfig: 104.18.6.192"]],
+    ["in the country, without a scheme", "api.alpen.example:6443", []],
+    [
+      "nowhere",
+      "https://",
+      ["undecidable kubeconfig: the API server cannot be read from the kubeconfig: it names a server that has no host"],
+    ],
   ])("is judged from the kubeconfig's text: %s", (_, server, found) => {
     expect(verdicts({ kubeconfig: kubeconfig(server) })).toEqual(found);
     expect(verdicts({ kubeconfig: JSON.stringify(config(server)) })).toEqual(found);
@@ -40,6 +48,19 @@ describe("the cluster that a Kubernetes provider talks to", () => {
     const through = config("https://api.alpen.example");
     Object.assign(through.clusters[0]?.cluster ?? {}, { "proxy-url": "http://proxy.vendor.com:3128" });
     expect(verdicts({ kubeconfig: JSON.stringify(through) })).toEqual(["broken kubeconfig: proxy.vendor.com"]);
+  });
+
+  it("is judged with a proxy that is written without a scheme", () => {
+    const through = config("https://api.alpen.example");
+    Object.assign(through.clusters[0]?.cluster ?? {}, { "proxy-url": "proxy.vendor.com:3128" });
+    expect(verdicts({ kubeconfig: JSON.stringify(through) })).toEqual(["broken kubeconfig: proxy.vendor.com"]);
+  });
+
+  it("is not known where objects are only written to files", () => {
+    expect(verdicts({ kubeconfig: kubeconfig("https://api.alpen.example"), renderYamlToDirectory: "out" })).toEqual([
+      "undecidable renderYamlToDirectory: its objects are written to files, and where those are applied is not known here",
+    ]);
+    expect(verdicts({ renderYamlToDirectory: UNKNOWN })).toEqual(["pending renderYamlToDirectory: not known yet"]);
   });
 
   it("is read from the file that the provider or the environment names", () => {

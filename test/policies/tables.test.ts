@@ -39,6 +39,7 @@ describe("the check of the tables", () => {
     facts: [],
     ignore: [],
     nowhere: false,
+    regional: false,
     identities: [],
     ...from,
   });

@@ -1,5 +1,5 @@
 import { at, type Fact, type Purpose } from "../../fact.ts";
-import { accountFacts } from "./account.ts";
+import { accountFacts, isWild } from "./account.ts";
 import { arnOf } from "./arn.ts";
 
 type Statement = Record<string, unknown>;
@@ -53,14 +53,29 @@ const NETWORKS = new Set(["aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"])
 function everybody({ Condition }: Statement, path: string, purpose: Purpose): Fact[] {
   const conditions = Object.entries((Condition ?? {}) as Record<string, Statement>)
     .filter(([operator]) => /^(?:ForAnyValue:)?(?:String|Arn)(?:Equals|Like)(?:IgnoreCase)?$/.test(operator))
-    .flatMap(([, tests]) => Object.entries(tests));
-  const named = conditions.filter(([key]) => ACCOUNTS.has(key.toLowerCase())).flatMap(([, values]) => listed(values));
-  const open = named.some((value) => String(value) === "*");
-  if (named.length > 0 && !open) {
-    return named.flatMap((value) => accountFacts(String(value).split("/", 1)[0] ?? "", { fact: { path, purpose } }));
+    .flatMap(([, tests]) => Object.entries(tests).map(([key, values]) => [key.toLowerCase(), texts(values)] as const));
+  const narrow = conditions.filter(([key, values]) => ACCOUNTS.has(key) && values.length > 0 && values.every(names));
+  if (narrow.length > 0) {
+    const whose = narrow.flatMap(([, values]) => values.filter((value) => !isBucket(value)));
+    return whose.flatMap((value) => accountFacts(value.split("/", 1)[0] ?? "", { fact: { path, purpose } }));
   }
-  if (conditions.some(([key]) => NETWORKS.has(key.toLowerCase()))) return [];
-  return [{ kind: "unbounded", path, purpose, value: "everybody (*)" }];
+  const inside = conditions.some(
+    ([key, values]) => NETWORKS.has(key) && values.length > 0 && !values.some((value) => isWild(value)),
+  );
+  return inside ? [] : [{ kind: "unbounded", path, purpose, value: "everybody (*)" }];
+}
+
+/** Whether a condition's value names somebody: an account, an organisation, a bucket, or whoever owns the resource. */
+function names(value: string): boolean {
+  if (/^\$\{/.test(value)) return /^\$\{aws:Resource(?:Account|OrgID)\}$/i.test(value);
+  const [scheme, , , , account = "*"] = value.split(":");
+  return isBucket(value) || !isWild((scheme === "arn" ? account || "*" : value).split("/", 1)[0] ?? "");
+}
+
+/** The ARN of one bucket, which names no account. */
+function isBucket(value: string): boolean {
+  const [, name] = /^arn:[^:]*:s3:[^:]*:[^:]*:([^/]+)/.exec(value) ?? [];
+  return name !== undefined && !isWild(name);
 }
 
 /** `arn:aws:iam::1:oidc-provider/host/path` or the bare host of a web identity. */
@@ -72,18 +87,34 @@ function federated(provider: string, path: string): Fact[] {
 }
 
 /** What is allowed on things that stand elsewhere leads there, and so does acting as a role of somebody else's. */
-function resources({ Resource: allowed, Action: action }: Statement, path: string): Fact[] {
+function resources(statement: Statement, path: string): Fact[] {
+  const allowed = texts(statement.Resource);
   const fact = { path: at(path, "Resource"), purpose: "access" as const };
-  const roles = listed(action).some((each) => /^sts:assumerole$/i.test(String(each)))
-    ? listed(allowed).map(String)
-    : [];
-  const regions = listed(allowed).flatMap((each) => arnOf(String(each))?.region ?? []);
+  const roles = mayAssume(statement) ? allowed.filter((each) => /^arn:[^:]*:(?:iam|sts|\*)?:/.test(each)) : [];
+  const regions = allowed.flatMap((each) => arnOf(each)?.region ?? []);
   return [
     ...[...new Set(regions)]
       .filter((region) => /^[\w-]+$/.test(region))
       .map((value): Fact => ({ kind: "place", ...fact, value })),
-    ...roles.filter((role) => role !== "*").flatMap((role) => accountFacts(role, { fact })),
+    ...roles.flatMap((role) => accountFacts(role, { fact })),
   ];
+}
+
+/** Whether a statement allows to act as a role. */
+function mayAssume({ Action, NotAction }: Statement): boolean {
+  const covers = (action: string) =>
+    new RegExp(
+      `^${action
+        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+        .replaceAll("*", ".*")
+        .replaceAll("?", ".")}$`,
+      "i",
+    ).test("sts:AssumeRole");
+  return NotAction === undefined ? texts(Action).some(covers) : !texts(NotAction).some(covers);
+}
+
+function texts(value: unknown): string[] {
+  return listed(value).map(String);
 }
 
 function listed(value: unknown): unknown[] {

@@ -13,8 +13,18 @@ const READINGS: Record<string, Reading> = {
   "GlobalNetworkPolicy.crd.projectcalico.org": calico,
   "NetworkPolicy.projectcalico.org": calico,
   "GlobalNetworkPolicy.projectcalico.org": calico,
+  "GlobalNetworkSet.crd.projectcalico.org": networkSet,
+  "NetworkSet.crd.projectcalico.org": networkSet,
+  "GlobalNetworkSet.projectcalico.org": networkSet,
+  "NetworkSet.projectcalico.org": networkSet,
+  "CiliumCIDRGroup.cilium.io": addressGroup,
+  "ClusterNetworkPolicy.crd.antrea.io": antrea,
+  "NetworkPolicy.crd.antrea.io": antrea,
+  "ClusterGroup.crd.antrea.io": addressGroup,
+  "Group.crd.antrea.io": addressGroup,
   "AdminNetworkPolicy.policy.networking.k8s.io": adminPolicy,
   "BaselineAdminNetworkPolicy.policy.networking.k8s.io": adminPolicy,
+  "ClusterNetworkPolicy.policy.networking.k8s.io": adminPolicy,
 };
 
 /** Kinds that these readings describe; the sweeps leave their peers alone. */
@@ -55,18 +65,37 @@ function cilium(object: KubernetesObject): Fact[] {
   return specs.flatMap(({ spec: raw, path }) => {
     const spec = record(raw);
     const rules = listOf(spec.egress).flatMap((rule, index) => ciliumRule(record(rule), `${path}.egress[${index}]`));
+    // An empty list is to Cilium as none: a policy without rules for egress leaves it open.
     const closes =
-      record(spec.enableDefaultDeny).egress ?? (Array.isArray(spec.egress) || Array.isArray(spec.egressDeny));
+      record(spec.enableDefaultDeny).egress ?? [...listOf(spec.egress), ...listOf(spec.egressDeny)].length > 0;
     const all = spec.endpointSelector !== undefined && selectsAll(spec.endpointSelector);
-    return [...rules, ...(closes === true && all ? isolates(object, `${path}.endpointSelector`) : [])];
+    const known = spec.enableDefaultDeny !== UNKNOWN;
+    return [...rules, ...(known && closes === true && all ? isolates(object, `${path}.endpointSelector`) : [])];
   });
 }
 
+const DESTINATIONS = ["toEntities", "toFQDNs", "toCIDR", "toCIDRSet", "toServices", "toGroups", "toNodes"];
+const SECURITY_GROUP = {
+  why: "the addresses of a cloud's security group, which nobody reads here",
+  remedy: "Write the addresses as toCIDR.",
+};
+
 function ciliumRule(rule: Record<string, unknown>, path: string): Fact[] {
   const facts: Fact[] = [];
+  const opens = (key: string) => listOf(rule[key]).length > 0;
+  // An empty list of endpoints selects none; any other that is empty says nothing.
+  const named = DESTINATIONS.some((key) => opens(key) || rule[key] === UNKNOWN) || (rule.toEndpoints ?? null) !== null;
+  if (!named && (opens("toPorts") || opens("icmps"))) facts.push(everything(path, "every destination"));
+  listOf(rule.toEndpoints).forEach((selector, index) => {
+    const world = reservedIn(record(selector)).find((name) => WORLD.test(name));
+    if (world) facts.push(everything(at(at(path, "toEndpoints"), index), `entity ${world}`));
+  });
+  listOf(rule.toGroups).forEach((_, index) => {
+    facts.push({ kind: "undecidable", path: at(at(path, "toGroups"), index), ...SECURITY_GROUP });
+  });
   listOf(rule.toEntities).forEach((entity, index) => {
     const where = at(at(path, "toEntities"), index);
-    if (/^(?:world(?:-ipv[46])?|all)$/.test(String(entity))) facts.push(everything(where, `entity ${String(entity)}`));
+    if (WORLD.test(String(entity))) facts.push(everything(where, `entity ${String(entity)}`));
   });
   listOf(rule.toFQDNs).forEach((name, index) => {
     const where = at(at(path, "toFQDNs"), index);
@@ -77,9 +106,25 @@ function ciliumRule(rule: Record<string, unknown>, path: string): Fact[] {
   });
   listOf(rule.toCIDR).forEach((cidr, index) => void facts.push(...range(cidr, at(at(path, "toCIDR"), index))));
   listOf(rule.toCIDRSet).forEach((set, index) => {
-    facts.push(...range(record(set).cidr, at(at(at(path, "toCIDRSet"), index), "cidr")));
+    const where = at(at(path, "toCIDRSet"), index);
+    const { cidr, cidrGroupRef: group } = record(set);
+    facts.push(...range(cidr, at(where, "cidr")));
+    if (typeof group === "string")
+      facts.push({ kind: "reference", path: at(where, "cidrGroupRef"), value: group, ...GROUP, to: [groupId(group)] });
   });
   return facts;
+}
+
+const WORLD = /^(?:world(?:-ipv[46])?|all)$/;
+
+/** Entities that a selector asks for by their label, `reserved:world`. */
+function reservedIn({ matchLabels, matchExpressions }: Record<string, unknown>): string[] {
+  const asked = listOf(matchExpressions)
+    .map(record)
+    .filter(({ operator }) => operator !== "NotIn" && operator !== "DoesNotExist");
+  return [...Object.keys(record(matchLabels)), ...asked.map(({ key }) => String(key))].flatMap(
+    (label) => /^(?:any[.:])?reserved[.:]([\w-]+)$/.exec(label)?.[1] ?? [],
+  );
 }
 
 /** `*` and `*.com` are every name; `*.example.ch` is a host like another. */
@@ -108,6 +153,53 @@ function calico(object: KubernetesObject): Fact[] {
   });
   const all = spec.selector === undefined || spec.selector === "" || spec.selector === "all()";
   return [...facts, ...(all && spec.namespaceSelector === undefined ? isolates(object, "spec.selector") : [])];
+}
+
+/** Addresses and names that policies of Calico open by a label. */
+function networkSet({ body }: KubernetesObject): Fact[] {
+  const { nets, allowedEgressDomains } = record(body.spec);
+  return [
+    ...listOf(nets).flatMap((net, index) => range(net, `spec.nets[${index}]`)),
+    ...listOf(allowedEgressDomains).flatMap((name, index) =>
+      namePattern(String(name), `spec.allowedEgressDomains[${index}]`),
+    ),
+  ];
+}
+
+// The addresses are judged where the group is.
+const GROUP = { otherwise: "undecidable", remedy: "Declare the CiliumCIDRGroup in the same program." } as const;
+
+function groupId(name: string): string {
+  return `CiliumCIDRGroup.cilium.io/${name}`;
+}
+
+/** Addresses that policies of Cilium and Antrea open by the group's name. */
+function addressGroup({ name, kind, body }: KubernetesObject): Fact[] {
+  const { externalCIDRs, ipBlocks, ipBlock } = record(body.spec);
+  const isCilium = kind === "CiliumCIDRGroup" && name !== undefined;
+  return [
+    ...(isCilium ? [{ kind: "self" as const, path: "metadata.name", id: groupId(name) }] : []),
+    ...listOf(externalCIDRs).flatMap((cidr, index) => range(cidr, `spec.externalCIDRs[${index}]`)),
+    ...listOf(ipBlocks).flatMap((block, index) => range(record(block).cidr, `spec.ipBlocks[${index}].cidr`)),
+    ...range(record(ipBlock).cidr, "spec.ipBlock.cidr"),
+  ];
+}
+
+function antrea(object: KubernetesObject): Fact[] {
+  return listOf(record(object.body.spec).egress).flatMap((raw, index) => {
+    const { action, to, toServices } = record(raw);
+    const path = `spec.egress[${index}]`;
+    if (action !== "Allow" || to === UNKNOWN || toServices === UNKNOWN) return [];
+    if (listOf(to).length + listOf(toServices).length === 0) return [everything(path, "every destination")];
+    return listOf(to).flatMap((peer, place) => {
+      const { ipBlock, fqdn } = record(peer);
+      const where = `${path}.to[${place}]`;
+      return [
+        ...range(record(ipBlock).cidr, `${where}.ipBlock.cidr`),
+        ...(typeof fqdn === "string" ? namePattern(fqdn, `${where}.fqdn`) : []),
+      ];
+    });
+  });
 }
 
 function adminPolicy(object: KubernetesObject): Fact[] {

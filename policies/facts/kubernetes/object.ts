@@ -1,4 +1,5 @@
 import { at, type Resource, UNKNOWN } from "../../fact.ts";
+import { textIn } from "../../sweep/bytes.ts";
 
 /** A Kubernetes object as far as its identity goes. */
 export type KubernetesObject = {
@@ -52,8 +53,7 @@ export function decoded(data: unknown): unknown {
   return Object.fromEntries(
     Object.entries(record(data)).map(([key, value]) => {
       if (typeof value !== "string") return [key, value];
-      const text = Buffer.from(value, "base64").toString("utf8");
-      return [key, text.includes("\uFFFD") || text.includes("\0") ? "" : text];
+      return [key, textIn(Buffer.from(value, "base64")) ?? ""];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Fact } from "../../fact.ts";
-import { namesEndpoint } from "../../sweep/text.ts";
+import { namesEndpoint } from "../../sweep/endpoint.ts";
 import { isFileHolder, type KubernetesObject, namesIn, record, textsOf } from "./object.ts";
 
 /** A bucket stands where its endpoint does, which may be in a Secret or ConfigMap that the object names. */

@@ -1,4 +1,5 @@
 import { at, type Fact, UNKNOWN } from "../../fact.ts";
+import { bareHost } from "../../sweep/address.ts";
 import { type KubernetesObject, kindOf, listOf, record } from "./object.ts";
 import { reachedByDefault } from "./program.ts";
 
@@ -14,7 +15,7 @@ export function workload(object: KubernetesObject, swept: readonly Fact[]): Fact
   const pods: string[] = [];
   visit(object.body, "", (mapping, path) => {
     if (Array.isArray(mapping.containers)) pods.push(path);
-    facts.push(...nodeNetwork(mapping, path), ...containers(object, mapping, path));
+    facts.push(...nodeNetwork(mapping, path), ...searches(mapping, path), ...containers(object, mapping, path));
   });
   return [...facts, ...runsPods(object, pods[0], [...swept, ...facts])];
 }
@@ -36,6 +37,16 @@ function nodeNetwork({ hostNetwork }: Record<string, unknown>, path: string): Fa
   return hostNetwork === true
     ? [{ kind: "egress", path: where, to: "node-network", value: "the node's own network" }]
     : [];
+}
+
+/** Domains in which names are looked up that the cluster does not know: whoever holds one answers for all of them. */
+function searches({ dnsConfig }: Record<string, unknown>, path: string): Fact[] {
+  const because = "short names are looked up there";
+  return listOf(record(dnsConfig).searches).flatMap((domain, index): Fact[] => {
+    const value = typeof domain === "string" ? bareHost(domain.replace(/\.$/, "")) : undefined;
+    if (value === undefined) return [];
+    return [{ kind: "host", path: `${at(path, "dnsConfig")}.searches[${index}]`, value, because, purpose: "door" }];
+  });
 }
 
 function containers(object: KubernetesObject, pod: Record<string, unknown>, path: string): Fact[] {

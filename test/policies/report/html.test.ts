@@ -19,6 +19,31 @@ it.each([
   expect(sentence(page)).toBe(said);
 });
 
+it.each([
+  [
+    "held",
+    {},
+    "Nothing that was judged leaves Germany, but for 3 rulings that a treaty with the United States lets go.",
+  ],
+  [
+    "undecidable",
+    { undecidable: 1 },
+    "Nothing is known to leave Germany, but 1 finding cannot be decided. A treaty with the United States lets 3 rulings go.",
+  ],
+] as const)(
+  "names in that sentence the treaty that lets something go, where the rest is %s",
+  (verdict, counts, said) => {
+    const because = "Agreement of 2024";
+    const declarations = [
+      { what: "treaty" as const, value: "US for *", origin: "a file", because, uses: 3 },
+      { what: "treaty" as const, value: "US for *", origin: "another file", because, uses: 3 },
+      { what: "treaty" as const, value: "FR for *", origin: "a file", because, uses: 0 },
+    ];
+    const page = htmlReport(evidenceLike({ verdict, counts: { ...none, ...counts }, waivers: [], declarations }));
+    expect(sentence(page)).toBe(said);
+  },
+);
+
 it("loads nothing and runs nothing: one style, whose hash the policy names, and no script", () => {
   const page = htmlReport(evidenceLike());
   const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];

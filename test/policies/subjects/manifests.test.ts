@@ -15,7 +15,7 @@ const map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
 const read = (text: string) => manifestsSubject([{ file: "all.yaml", text }], "-");
 
 it("reads every object of a folder, in YAML and JSON, many to a file and in lists", () => {
-  const { resources, sources } = manifestsSubject(manifestFiles(folder), folder);
+  const { resources, sources } = manifestsSubject(manifestFiles(folder).texts, folder);
   expect(resources.map(({ urn }) => urn)).toEqual([
     "urn:pulumi:manifests::manifests::kubernetes:core/v1:ConfigMap::shop/settings",
     "urn:pulumi:manifests::manifests::kubernetes:core/v1:Service::shop/out",
@@ -91,6 +91,12 @@ it("refuses a link to a folder, which it would otherwise leave out", () => {
   expect(() => manifestFiles(linked)).toThrow("a link to a folder");
 });
 
+it("refuses a link to nothing", () => {
+  const broken = mkdtempSync(join(temporary, "broken-"));
+  symlinkSync(join(broken, "missing"), join(broken, "a.yaml"));
+  expect(() => manifestFiles(broken)).toThrow("a link to nothing");
+});
+
 it.each([
   ["a document without apiVersion and kind", "replicas: 3\n"],
   ["aliases that lead nowhere", `${map}data: { a: *nowhere }\n`],
@@ -99,4 +105,37 @@ it.each([
   ["what is no YAML (duplicate key)", `${map}kind: Secret\n`],
 ])("refuses %s", (found, text) => {
   expect(() => read(text)).toThrow(`found    ${found}`);
+});
+
+it("follows aliases to the objects that they stand for", () => {
+  const text = `apiVersion: v1\nkind: List\nx: &x\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: b } }\nitems: *x\n`;
+  expect(read(text).resources.map(({ name }) => name)).toEqual(["b"]);
+  const item = `apiVersion: v1\nkind: List\nx: &x { apiVersion: v1, kind: ConfigMap, metadata: { name: b } }\nitems:\n  - *x\n`;
+  expect(read(item).resources.map(({ name }) => name)).toEqual(["b"]);
+});
+
+it("takes a kind of one's own that ends in List for an object, unless it holds objects", () => {
+  const own = "apiVersion: acme.example/v1\nkind: AllowList\nmetadata: { name: a }\n";
+  for (const items of ["items: []\n", "items: [{ host: a.example }]\n", "items: {}\n"])
+    expect(read(`${own}${items}spec: { url: b }\n`).resources[0]?.props).toHaveProperty("spec.url", "b");
+  const holding = read(`${own}items: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: b } }]\n`);
+  expect(holding.resources.map(({ type }) => type)).toEqual(["kubernetes:core/v1:ConfigMap"]);
+});
+
+it("refuses a list whose items are no sequence, at its line", () => {
+  expect(() => read("apiVersion: v1\nkind: List\nitems: { a: b }\n")).toThrow(
+    "all.yaml:3 cannot be judged.\n  found    items that are no sequence",
+  );
+});
+
+it("refuses what is nested too deep to read", () => {
+  expect(() => read(`${map}data: ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`)).toThrow("resource exhaustion");
+});
+
+it("names the files of a folder that are no manifests", () => {
+  const mixed = mkdtempSync(join(temporary, "mixed-"));
+  for (const name of ["a.yaml", "b.txt", "c.yamlx"]) writeFileSync(join(mixed, name), map);
+  const { texts, unread } = manifestFiles(mixed);
+  expect(texts.map(({ file }) => file)).toEqual([join(mixed, "a.yaml")]);
+  expect(unread).toEqual([join(mixed, "b.txt"), join(mixed, "c.yamlx")]);
 });

@@ -110,3 +110,27 @@ it.each([
   expect(refused).toThrow(`state.json cannot be judged.\n  found    ${found}\n`);
   expect(refused).not.toThrow(/hunter2/);
 });
+
+it("takes for a component only what says so and has no id", () => {
+  expect(only({ custom: undefined }).custom).toBe(true);
+  expect(only({ custom: false, id: "q-1" }).custom).toBe(true);
+  expect(only({ custom: false, type: "shop:index:Queues", provider: undefined }).custom).toBe(false);
+});
+
+it("reads a state behind the mark that some editors put before a text", () => {
+  const { resources } = stateSubject(`\uFEFF${fixture}`, { kind: "state", name: "state.json" });
+  expect(resources).toHaveLength(4);
+});
+
+it("refuses a state that holds nothing but the stack itself", () => {
+  const stack = { urn: "urn:pulumi:a::b::pulumi:pulumi:Stack::b-a", type: "pulumi:pulumi:Stack", custom: false };
+  const text = JSON.stringify({ version: 3, deployment: { resources: [stack] } });
+  expect(() => stateSubject(text, { kind: "state", name: "s" })).toThrow("found    no resources");
+});
+
+it("refuses values that are nested deeper than can be walked", () => {
+  const deep = `${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}`;
+  const text = JSON.stringify({ version: 3, deployment: { resources: [{ ...queue, inputs: { a: "DEEP" } }] } });
+  const nested = () => stateSubject(text.replace('"DEEP"', deep), { kind: "state", name: "s" });
+  expect(nested).toThrow("found    values that are nested too deep");
+});
