@@ -72,8 +72,10 @@ function addonsText({ addons, phoneHome }: Summary): [string, string][] {
 }
 
 function guardsText({ resources, verdicts, rules }: Summary["guards"]): string {
-  const counts = ["held", "broken", "pending", "undecidable"].map((verdict) => `${verdicts[verdict] ?? 0} ${verdict}`);
-  return `${resources} resources judged before the first was made (${rules.join(", ")}): ${counts.join(", ")}`;
+  const counts = ["held", "broken", "pending", "undecidable", "waived"].map(
+    (verdict) => `${verdicts[verdict] ?? 0} ${verdict}`,
+  );
+  return `${resources} resources judged by ${rules.length} rules before the first was made: ${counts.join(", ")}`;
 }
 
 function changesText({ changes, changed }: Summary): string {
