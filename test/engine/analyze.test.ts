@@ -81,7 +81,7 @@ function written(
   const [pack = ""] = type.split(":");
   const settings = provider ?? SETTINGS[pack] ?? {};
   const from = {
-    urn: `${project}::pulumi:providers:${pack}::${pack}`,
+    urn: `${project}::pulumi:providers:${pack}::of-${name}`,
     custom: true,
     id: "p",
     type: `pulumi:providers:${pack}`,
