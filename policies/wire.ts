@@ -1,11 +1,8 @@
 import { createRequire } from "node:module";
 
 type Struct = { toJavaScript(): Record<string, unknown> };
-type SentResource = {
-  getUrn(): string;
-  getProperties(): Struct | undefined;
-  getProvider(): { getProperties(): Struct | undefined } | undefined;
-};
+type Holder = { getProperties(): Struct | undefined; setProperties(properties: Struct): void };
+type SentResource = Holder & { getUrn(): string; getProvider(): Holder | undefined };
 type SentStack = { getResourcesList(): SentResource[] };
 
 /** One call of the protocol, as far as it is needed here. */
@@ -13,30 +10,43 @@ export type Call<Request> = { requestDeserialize(bytes: Buffer): Request };
 
 /** The analyzer's protocol as the policy SDK itself finds it: it is the one that will be served. */
 export function analyzer(): Record<string, Call<unknown>> {
-  const sdk = createRequire(createRequire(import.meta.url).resolve("@pulumi/policy"));
   return sdk("@pulumi/pulumi/proto/analyzer_grpc_pb").AnalyzerService;
+}
+
+/** A module as the policy SDK itself finds it. */
+function sdk(module: string) {
+  return createRequire(createRequire(import.meta.url).resolve("@pulumi/policy"))(module);
 }
 
 /** A resource's properties as the engine sent them, and those of its provider. */
 export type Sent = { props: Record<string, unknown>; provider?: Record<string, unknown> };
 
 /**
- * Reads along what the engine sends: the SDK opens secrets without saying which they were, and makes promises of assets, before a
- * policy sees them. To be called before the pack is made; the answer tells the properties of a resource by its URN.
+ * Takes the properties out of what the engine sends, before the SDK sees them: it would open secrets without saying which they
+ * were, make promises of assets, and do so once for every policy. Policies are handed none. To be called before the pack is
+ * made; the answer tells the properties of a resource by its URN.
  */
 export function readAlong(): (urn: string) => Sent | undefined {
-  const sent = new Map<string, SentResource>();
-  const keep = (resource: SentResource) => void sent.set(resource.getUrn(), resource);
+  const { Struct: Properties } = sdk("google-protobuf/google/protobuf/struct_pb") as { Struct: new () => Struct };
+  const none = new Properties();
+  const taken = (holder: Holder | undefined) => {
+    const properties = holder?.getProperties();
+    holder?.setProperties(none);
+    return properties;
+  };
+  const sent = new Map<string, { props: Struct | undefined; provider: Struct | undefined }>();
+  const take = (resource: SentResource) =>
+    void sent.set(resource.getUrn(), { props: taken(resource), provider: taken(resource.getProvider()) });
   const service = analyzer();
-  along(service.analyze as Call<SentResource>, keep);
-  along(service.analyzeStack as Call<SentStack>, (stack) => stack.getResourcesList().forEach(keep));
+  along(service.analyze as Call<SentResource>, take);
+  along(service.analyzeStack as Call<SentStack>, (stack) => stack.getResourcesList().forEach(take));
   return (urn) => {
-    const resource = sent.get(urn);
-    if (resource === undefined) return undefined;
+    const found = sent.get(urn);
+    if (found === undefined) return undefined;
     // Read once; the whole is sent again in the end.
     sent.delete(urn);
-    const provider = resource.getProvider()?.getProperties()?.toJavaScript();
-    return { props: resource.getProperties()?.toJavaScript() ?? {}, ...(provider && { provider }) };
+    const provider = found.provider?.toJavaScript();
+    return { props: found.props?.toJavaScript() ?? {}, ...(provider && { provider }) };
   };
 }
 

@@ -1,15 +1,8 @@
-import { createRequire } from "node:module";
-import { type Client, credentials } from "@grpc/grpc-js";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { type Enforcement, type EnforcementChange, watchEnforcement } from "../../policies/enforcement.ts";
+import { analyzeRequest, type Served, Struct, sdk, serve } from "./served.ts";
 
-// The SDK itself is served and spoken to as the engine does: where another version keeps the levels elsewhere, this fails.
-const sdk = createRequire(createRequire(import.meta.url).resolve("@pulumi/policy"));
-const { ConfigureAnalyzerRequest, PolicyConfig, EnforcementLevel, AnalyzeRequest, AnalyzerResourceOptions } = sdk(
-  "@pulumi/pulumi/proto/analyzer_pb",
-);
-const { AnalyzerClient } = sdk("@pulumi/pulumi/proto/analyzer_grpc_pb");
-const { Struct } = sdk("google-protobuf/google/protobuf/struct_pb");
+const { ConfigureAnalyzerRequest, PolicyConfig, EnforcementLevel } = sdk("@pulumi/pulumi/proto/analyzer_pb");
 
 const policies = [
   { name: "data-stays-here", enforcementLevel: "mandatory" as const },
@@ -18,21 +11,11 @@ const policies = [
 const told = vi.fn<(changes: EnforcementChange[]) => void>();
 const asked = vi.fn();
 let enforcement: Enforcement;
-let engine: Client & Record<string, (request: unknown, done: (error: Error | null, response: unknown) => void) => void>;
+let engine: Served;
 
 beforeAll(async () => {
   enforcement = watchEnforcement(policies, told);
-  const said = vi.spyOn(console, "log").mockImplementation(() => {});
-  sdk("@pulumi/policy/server").serve("watched", "1.0.0", "mandatory", {
-    policies: policies.map((each) => ({ ...each, description: "", validateResource: asked })),
-  });
-  const port = await vi.waitFor(() => {
-    const line = said.mock.calls.flat().find((each) => /^\d+$/.test(String(each)));
-    expect(line).toBeDefined();
-    return line;
-  });
-  said.mockRestore();
-  engine = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  engine = await serve(policies.map((each) => ({ ...each, description: "", validateResource: asked })));
 });
 
 afterAll(() => engine.close());
@@ -98,22 +81,9 @@ function configure(levels: Record<string, string>): Promise<unknown> {
     config.setProperties(Struct.fromJavaScript({}));
     request.getPolicyconfigMap().set(policy, config);
   }
-  return call("configure", request);
+  return engine.call("configure", request);
 }
 
 function analyze(): Promise<unknown> {
-  const options = new AnalyzerResourceOptions();
-  options.setCustomtimeouts(new AnalyzerResourceOptions.CustomTimeouts());
-  const request = new AnalyzeRequest();
-  request.setOptions(options);
-  request.setType("a:b:C");
-  request.setUrn("urn:pulumi:s::p::a:b:C::n");
-  request.setProperties(Struct.fromJavaScript({}));
-  return call("analyze", request);
-}
-
-function call(method: string, request: unknown): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    engine[method]!(request, (error, response) => (error ? reject(error) : resolve(response)));
-  });
+  return engine.call("analyze", analyzeRequest({ urn: "urn:pulumi:s::p::a:b:C::n" }));
 }
