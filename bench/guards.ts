@@ -140,7 +140,7 @@ try {
     `${freehold.seconds.toFixed(1)} s`,
     `${freehold.processor.toFixed(1)} s of processors`,
   );
-  const beyond = freehold.seconds - empty.seconds;
+  const beyond = freehold.beyond.seconds;
   line(
     "beyond the pack without policies",
     `${beyond.toFixed(1)} s`,

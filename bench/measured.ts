@@ -20,8 +20,8 @@ export async function taken({ words: [file, ...args], cwd, env }: Command): Prom
   return { seconds: (performance.now() - began) / 1000, processor: processorOfChildren() - before };
 }
 
-/** Medians of several runs, and what each took of the first of them: the median of the ratios turn by turn. */
-export type Compared = Taken & { ratio: Taken };
+/** Medians of several runs, and beside the first of them: the medians of ratios and of differences turn by turn. */
+export type Compared = Taken & { ratio: Taken; beyond: Taken };
 
 /**
  * Lets commands take turns, so that whatever else the machine does falls on all alike; one turn more than `turns`, the first
@@ -43,11 +43,14 @@ export async function sideBySide<Name extends string>(
     const [seconds, processor] = (["seconds", "processor"] as const).map((clock) =>
       over((round) => round[name][clock]),
     );
-    const ratio = {
-      seconds: over((round) => round[name].seconds / round[names[0]!].seconds),
-      processor: over((round) => round[name].processor / round[names[0]!].processor),
-    };
-    return [name, { seconds, processor, ratio }];
+    const beside = (compare: (own: number, first: number) => number): Taken => ({
+      seconds: over((round) => compare(round[name].seconds, round[names[0]!].seconds)),
+      processor: over((round) => compare(round[name].processor, round[names[0]!].processor)),
+    });
+    return [
+      name,
+      { seconds, processor, ratio: beside((own, first) => own / first), beyond: beside((own, first) => own - first) },
+    ];
   });
   return Object.fromEntries(compared) as Record<Name, Compared>;
 }
