@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 
@@ -50,4 +51,14 @@ export function run(
       else resolve({ ...ended, code: code ?? 128 + (signals[signal ?? ""] ?? 0) });
     });
   });
+}
+
+/** Whether there is a file that may be started. */
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,7 @@
-import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { legible } from "../../policies/report/legible.ts";
-import { type Ended, run } from "../../rehearsal/child.ts";
+import { type Ended, isExecutable, run } from "../../rehearsal/child.ts";
 import { projectFolder } from "../../rehearsal/home.ts";
 import { Failure } from "../failure.ts";
 
@@ -66,13 +65,4 @@ function found(folder: string): string {
   const command = folders.map((each) => join(each, "pulumi")).find(isExecutable);
   if (command) return command;
   throw new Failure("There is no pulumi on PATH.\n  remedy   npx freehold setup --production");
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { rehearsalLabel } from "../../components/rehearsal-mark.ts";
 import { evidenceShape } from "../../policies/evidence/shape.ts";
 import { run } from "../../rehearsal/child.ts";
 import { projectFolder } from "../../rehearsal/home.ts";
@@ -16,8 +15,7 @@ let project: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  const labels = { metadata: { labels: { [rehearsalLabel]: "true" } } };
-  await cluster.call("PATCH", "/api/v1/namespaces/kube-system", labels, "application/merge-patch+json");
+  await cluster.markRehearsal();
   workspace = new Workspace(cluster.toolchain, "rehearsal", { KUBECONFIG: cluster.kubeconfig });
   project = join(workspace.folder, "project");
   await workspace.must("stack init test");

@@ -3,7 +3,6 @@ import { arch, platform } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rehearsalLabel } from "../../components/rehearsal-mark.ts";
 import { run } from "../../rehearsal/child.ts";
 import { projectFolder, shellQuoted } from "../../rehearsal/home.ts";
 import { startCluster, type TestCluster } from "./cluster.ts";
@@ -20,9 +19,7 @@ let project: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  // The rehearsal provider writes to no cluster that does not say it is for rehearsals.
-  const labels = { metadata: { labels: { [rehearsalLabel]: "true" } } };
-  await cluster.call("PATCH", "/api/v1/namespaces/kube-system", labels, "application/merge-patch+json");
+  await cluster.markRehearsal();
   workspace = new Workspace(cluster.toolchain, "rehearsal", {
     KUBECONFIG: cluster.kubeconfig,
     FREEHOLD_COUNTRY: "CH",

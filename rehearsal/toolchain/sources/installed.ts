@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
-import { run } from "../../child.ts";
+import { isExecutable, run } from "../../child.ts";
 import type { Found, Job, Source } from "../source.ts";
 
 /** What the machine has already: on PATH, or in the Pulumi home, in exactly the right version. Changes nothing. */
@@ -50,15 +50,6 @@ function places(job: Job): string[] {
   const own = [join(home, "versions", version, "bin"), join(home, "bin")];
   const path = (job.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return [...new Set([...own, ...path])].filter((folder) => !folder.split(sep).includes("node_modules"));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Whether a file is a machine's program rather than a script: npm's `pulumi` is a script that downloads when it is asked. */
