@@ -21,9 +21,12 @@ export function azureTypeOf(namespace: string, type: string): string | undefined
 
 /** The kind of host (`storage-account`) under which resources of a Pulumi type are reached by their name. */
 export function azureEndpointOf(namespace: string, type: string): string | undefined {
-  const [found] = Object.entries(names().endpoints).find(([, types]) => types.includes(`${namespace}/${type}`)) ?? [];
-  return found;
+  endpoints ??= new Map(
+    Object.entries(names().endpoints).flatMap(([kind, types]) => types.map((each) => [each, kind] as const)),
+  );
+  return endpoints.get(`${namespace}/${type}`);
 }
+let endpoints: ReadonlyMap<string, string> | undefined;
 
 function names() {
   return once("azure-names.yaml", namesShape);

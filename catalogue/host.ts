@@ -32,15 +32,18 @@ export function groupOfHost(host: string): string | undefined {
 }
 
 function speltAt(host: string): string | undefined {
-  spelt ??= Object.values(once("places/hosts.yaml", hostsShape).spelt).flatMap((hosts) =>
-    Object.entries(hosts).map(([pattern, place]): [RegExp, string] => [
-      new RegExp(`^${pattern.replaceAll(".", "\\.").replace("*", "[a-z]+")}$`),
-      place,
-    ]),
-  );
-  return spelt.find(([pattern]) => pattern.test(labelsOf(host).join(".")))?.[1];
+  const written = labelsOf(host).join(".");
+  if (spelt === undefined) {
+    const hosts = Object.values(once("places/hosts.yaml", hostsShape).spelt).flatMap((each) => Object.entries(each));
+    const pattern = (name: string) => new RegExp(`^${name.replaceAll(".", "\\.").replace("*", "[a-z]+")}$`);
+    spelt = {
+      whole: new Map(hosts.filter(([name]) => !name.includes("*"))),
+      patterns: hosts.flatMap(([name, place]) => (name.includes("*") ? [[pattern(name), place]] : [])),
+    };
+  }
+  return spelt.whole.get(written) ?? spelt.patterns.find(([pattern]) => pattern.test(written))?.[1];
 }
-let spelt: [RegExp, string][] | undefined;
+let spelt: { whole: ReadonlyMap<string, string>; patterns: [RegExp, string][] } | undefined;
 
 /** The resource that a host is named after, where only the resource itself tells the place: `<vault>.vault.azure.net`. */
 export function namedEndpoint(host: string): NamedEndpoint | undefined {

@@ -45,6 +45,12 @@ export type Purpose = "data" | "copy" | "key" | "log" | "prompt" | "access" | "d
 /** Where something stands or goes. */
 export type WhereFact = PlaceFact | HostFact | AccountFact | UnboundedFact | ReferenceFact;
 
+const WHERE: ReadonlySet<Fact["kind"]> = new Set(["place", "host", "account", "unbounded", "reference"]);
+
+export function isWhere(fact: Fact): fact is WhereFact {
+  return WHERE.has(fact.kind);
+}
+
 type Where = {
   path: string;
   value: string;
@@ -147,10 +153,12 @@ export function plain(value: unknown): unknown {
   if (typeof value === "string") return UNKNOWN_ON_THE_WIRE.has(value) ? UNKNOWN : value;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(plain);
-  const { [SIGNATURE]: signature, ...object } = value as Record<string, unknown>;
+  const object = value as Record<string, unknown>;
+  const signature = object[SIGNATURE];
   if (signature === SECRET) return plain(object.value);
   if (signature === OUTPUT) return "value" in object ? plain(object.value) : UNKNOWN;
-  return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, plain(inner)]));
+  const entries = Object.entries(object).map(([key, inner]): [string, unknown] => [key, plain(inner)]);
+  return Object.fromEntries(signature === undefined ? entries : entries.filter(([key]) => key !== SIGNATURE));
 }
 
 /** Every text that stands in a secret, of properties as the engine hands them over. */

@@ -1,4 +1,4 @@
-import type { Fact, ReferenceFact, WhereFact } from "./fact.ts";
+import { type Fact, isWhere, type ReferenceFact } from "./fact.ts";
 import type { Judged } from "./rule.ts";
 
 /** Who is known under which identity. */
@@ -36,10 +36,6 @@ export function joined(facts: readonly Fact[], known: Known, whole: boolean): Fa
 
 function isReference(fact: Fact): fact is ReferenceFact {
   return fact.kind === "reference";
-}
-
-function isWhere(fact: Fact): fact is WhereFact {
-  return ["place", "host", "account", "unbounded", "reference"].includes(fact.kind);
 }
 
 function follow(fact: ReferenceFact, known: Known, whole: boolean): Fact[] {

@@ -101,20 +101,15 @@ export function judgeSeen(seen: readonly Seen[], jurisdiction: Jurisdiction, ter
 
 /**
  * Judges one resource by itself, before it is registered or created. Empty where everything is held. References are followed
- * among `known`; unless those are the `whole` program, one that leads to nobody is left for later.
+ * among `known`, the whole program.
  */
 export function judgeOne(
   resource: Resource,
   jurisdiction: Jurisdiction,
-  {
-    rules = allRules,
-    approvals = [],
-    known = new Map(),
-    whole = true,
-  }: Terms & { known?: Known; whole?: boolean } = {},
+  { known = new Map(), ...terms }: Terms & { known?: Known } = {},
 ): Finding[] {
   const { facts } = see(resource);
-  return judgeFacts({ resource, facts: joined(facts, known, whole) }, jurisdiction, { rules, approvals });
+  return judgeFacts({ resource, facts: joined(facts, known, true) }, jurisdiction, terms);
 }
 
 /** What the rules find in facts whose references were followed. */

@@ -24,7 +24,7 @@ type Book = { declared: Declared; docket: Docket };
 
 let refusal = "";
 let refusalIsTold = false;
-const opened = await open();
+const book = await open();
 
 /** What the program is judged by, and the memory of the run. Without a jurisdiction there is none. */
 async function open(): Promise<Book | undefined> {
@@ -39,10 +39,6 @@ async function open(): Promise<Book | undefined> {
   }
 }
 
-function book(): Book | undefined {
-  return opened;
-}
-
 /** Without a jurisdiction nothing is judged and nothing passes. */
 const jurisdictionIsDeclared: ResourceValidationPolicy = {
   name: "jurisdiction-is-declared",
@@ -50,7 +46,7 @@ const jurisdictionIsDeclared: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   severity: "critical",
   validateResource: (_, reportViolation) => {
-    if (book() !== undefined) return;
+    if (book !== undefined) return;
     reportViolation(refusalIsTold ? "  found    no jurisdiction: this resource was not judged either" : refusal);
     refusalIsTold = true;
   },
@@ -58,8 +54,8 @@ const jurisdictionIsDeclared: ResourceValidationPolicy = {
 
 /** What to judge by. Where there is nothing a rule is violated, even if the policy above was disabled. */
 function judged(reportViolation: ReportViolation): Book | undefined {
-  if (book() === undefined && !refusalIsTold) reportViolation(refusal);
-  return book();
+  if (book === undefined && !refusalIsTold) reportViolation(refusal);
+  return book;
 }
 
 /**
@@ -114,17 +110,17 @@ const together: StackValidationPolicy = {
   enforcementLevel: "mandatory",
   severity: "critical",
   validateStack: ({ resources }, reportViolation) => {
-    const book = judged(reportViolation);
-    if (!book) return;
-    const judgement = book.docket.close([...resources.map(resourceOf), ...engine()]);
+    const open = judged(reportViolation);
+    if (!open) return;
+    const judgement = open.docket.close([...resources.map(resourceOf), ...engine()]);
     const disabled = new Set(enforcement.changes().flatMap(({ policy, to }) => (to === "disabled" ? [policy] : [])));
     for (const finding of refused(judgement.findings)) {
       if (told.has(keyOf(finding)) || disabled.has(finding.rule)) continue;
       reportViolation(`${finding.rule}\n${said(finding)}`, finding.urn || undefined);
     }
-    console.log(renderJudgement(judgement, book.declared.jurisdiction));
+    console.log(renderJudgement(judgement, open.declared.jurisdiction));
     const urns = resources.map(({ urn }) => urn);
-    keepEvidence({ judgement, declared: book.declared, enforcement: enforcement.changes(), urns }, process.env);
+    keepEvidence({ judgement, declared: open.declared, enforcement: enforcement.changes(), urns }, process.env);
   },
 };
 
@@ -135,7 +131,7 @@ const decidedAtUp: ResourceValidationPolicy = {
   enforcementLevel: "advisory",
   severity: "low",
   validateResource: (args, reportViolation) => {
-    if (book() === undefined) return;
+    if (book === undefined) return;
     const pending = findingsOf(args, decidedAtUp.name).filter(({ verdict }) => verdict === "pending");
     const paths = [...new Set(pending.map(({ path }) => path))];
     if (paths.length > 0) reportViolation(`  pending  ${paths.join(", ")}`);
@@ -146,7 +142,7 @@ const decidedAtUp: ResourceValidationPolicy = {
 const answers = new Map<string, { findings: Finding[]; asked: Set<string> }>();
 
 function findingsOf(args: Seen, by: string): Finding[] {
-  const { docket } = book()!;
+  const { docket } = book!;
   let answer = answers.get(args.urn);
   // Who asks again asks for the resource as it is now.
   if (answer === undefined || answer.asked.has(by)) {
@@ -208,10 +204,9 @@ const enforcement = watchEnforcement(policies, (changes) => {
   const [all] = changes.filter(({ policy }) => policy === "all");
   const changed = (all ? [all] : changes).map(({ policy, to }) => `${policy} -> ${to}`).join(", ");
   console.error(`freehold: enforcement was changed by --policy-pack-config: ${changed}`);
-  const open = book();
-  if (open)
+  if (book)
     keepEvidence(
-      { judgement: open.docket.close([]), declared: open.declared, enforcement: changes, urns: [] },
+      { judgement: book.docket.close([]), declared: book.declared, enforcement: changes, urns: [] },
       process.env,
     );
 });

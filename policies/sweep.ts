@@ -1,4 +1,5 @@
 import { at, type Fact, type Purpose, UNKNOWN } from "./fact.ts";
+import { remembered } from "./remembered.ts";
 import { bareHost, reachOf } from "./sweep/address.ts";
 import { leadsToStore, namesEndpoint, speaksOfStore, wordBeside } from "./sweep/endpoint.ts";
 import { imageInParts } from "./sweep/image.ts";
@@ -89,6 +90,7 @@ function isBesideOne(path: string, scopes: ReadonlySet<string>): boolean {
 
 /** Notes the structure whose buckets stand where these endpoints lead, and tells which regions are words beside them. */
 function stored(reader: Reader, endpoints: string[], beside: string[], scope: string): (region: string) => boolean {
+  if (endpoints.length === 0) return () => false;
   // A cloud's resource stands in its region, whatever address it is given.
   if (/(?:^|\.)forProvider(?:\.|$)/.test(scope)) return () => false;
   const spoken = speaksOfStore(beside);
@@ -165,7 +167,7 @@ function text(reader: Reader, written: string, path: string, key: string, settin
     note(reader, { kind: "undecidable", path, why, remedy: "Split it into texts of less than 1 MiB." });
     return;
   }
-  if (!inText && CONTAINER.test(path) && /^\s*(?:\$[({]|\{\{)/.test(written)) {
+  if (!inText && /^\s*(?:\$[({]|\{\{)/.test(written) && CONTAINER.test(path)) {
     const why = `${written.slice(0, 80)} is a variable that nobody fills in`;
     note(reader, { kind: "undecidable", path, why, remedy: "Write the image itself." });
     return;
@@ -233,6 +235,6 @@ function hiddenBehind(key: string): readonly Fact["kind"][] {
   return ["place", "host"];
 }
 
-function lastKey(path: string): string {
-  return /(?:\["([^"]+)"\]|([\w-]+))(?:\[\d+\])*$/.exec(path)?.slice(1).find(Boolean) ?? "";
-}
+const lastKey = remembered(
+  (path) => /(?:\["([^"]+)"\]|([\w-]+))(?:\[\d+\])*$/.exec(path)?.slice(1).find(Boolean) ?? "",
+);

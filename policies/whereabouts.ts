@@ -6,7 +6,7 @@ import {
   type Jurisdiction,
   type Treaty,
 } from "../components/country/jurisdiction.ts";
-import type { Fact, Purpose, WhereFact } from "./fact.ts";
+import { isWhere, type Purpose, type WhereFact } from "./fact.ts";
 import { pending, type Rule, type Ruling } from "./rule.ts";
 import { reachOf } from "./sweep/address.ts";
 
@@ -24,13 +24,6 @@ export function staysHere({ purpose, ...rule }: Omit<Rule, "judge" | "judgeAll">
       ];
     },
   };
-}
-
-const WHERE: ReadonlySet<Fact["kind"]> = new Set(["place", "host", "account", "unbounded"]);
-
-/** Whether a fact says where something stands or goes. */
-export function isWhere(fact: Fact): fact is WhereFact {
-  return WHERE.has(fact.kind);
 }
 
 function purposeOf({ purpose }: { purpose?: Purpose }): Purpose {

@@ -2,6 +2,7 @@ import { countryOfPhone } from "../../catalogue/phone.ts";
 import { type Described, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { purposeOfPath } from "../sweep/purpose.ts";
 import { sweep } from "../sweep.ts";
+import { distinct } from "./distinct.ts";
 import { named, type Own, type Readers, tableFacts, tableOf } from "./table.ts";
 
 /** What is particular to one cloud. Everything else about its resources is tables and sweeps. */
@@ -91,13 +92,4 @@ export function classOf(props: Record<string, unknown>): Fact[] {
       CLASS.test(key) && typeof value === "string" ? [{ kind: "class", path, value }] : [],
     );
   });
-}
-
-function distinct(facts: Fact[]): Fact[] {
-  const key = (fact: Fact) =>
-    [fact.kind, "path" in fact ? fact.path : "", "value" in fact ? fact.value : "", "id" in fact ? fact.id : ""].join(
-      "|",
-    );
-  // What a table says comes first, and tells more.
-  return [...new Map(facts.toReversed().map((fact) => [key(fact), fact])).values()].toReversed();
 }

@@ -7,6 +7,7 @@ import { purposeOfPath } from "../sweep/purpose.ts";
 import { type SweepOptions, sweep } from "../sweep.ts";
 import { profileIn } from "./aws/profile.ts";
 import { classOf } from "./cloud.ts";
+import { distinct } from "./distinct.ts";
 import { links } from "./kubernetes/link.ts";
 import { isNetworkPolicy, network } from "./kubernetes/network.ts";
 import {
@@ -116,13 +117,6 @@ function spoken({ body }: KubernetesObject, path: string): string {
 /** What stands in a secret is judged, never shown. */
 function hidden(fact: Fact): Fact {
   return fact.kind === "host" || fact.kind === "place" ? { ...fact, secret: true } : fact;
-}
-
-/** A table and a sweep may have seen the same. */
-function distinct(facts: Fact[]): Fact[] {
-  const key = (fact: Fact) =>
-    [fact.kind, fact.path, "value" in fact ? fact.value : "", "id" in fact ? fact.id : ""].join("|");
-  return [...new Map(facts.map((fact) => [key(fact), fact])).values()];
 }
 
 // Names of the object itself, and those that a pod gives to an address, which is judged.

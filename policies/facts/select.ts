@@ -1,4 +1,5 @@
 import { at, UNKNOWN } from "../fact.ts";
+import { remembered } from "../remembered.ts";
 
 /** A value at a path, the element that holds it, and where it stands. `undefined` where nothing is written. */
 export type Leaf = { value: unknown; path: string; holder: unknown; holderPath: string };
@@ -10,12 +11,14 @@ export type Leaf = { value: unknown; path: string; holder: unknown; holderPath: 
 export function select(root: unknown, path: string): Leaf[] {
   let leaves: Leaf[] = [{ value: root, path: "", holder: root, holderPath: "" }];
   if (path === "") return leaves;
-  for (const step of path.split(".")) {
-    const [, key = "", each] = /^(.*?)((?:\[\])*)$/.exec(step) ?? [];
-    leaves = leaves.flatMap((leaf) => into(leaf, key, each !== ""));
-  }
+  for (const { key, each } of stepsOf(path)) leaves = leaves.flatMap((leaf) => into(leaf, key, each));
   return leaves.flatMap((leaf) => (Array.isArray(leaf.value) ? elements(leaf) : [leaf]));
 }
+
+/** The steps of a table's path. */
+const stepsOf = remembered((path) =>
+  path.split(".").map((step) => ({ key: step.replace(/(?:\[\])+$/, ""), each: step.endsWith("[]") })),
+);
 
 function into(leaf: Leaf, key: string, each: boolean): Leaf[] {
   if (leaf.value === UNKNOWN) return [leaf];

@@ -1,6 +1,7 @@
 import { countryOfPhone } from "../../catalogue/phone.ts";
 import { type Condition, type ResourceRow, type ResourceTable, resourceTable } from "../../catalogue/resource.ts";
 import { type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
+import { remembered } from "../remembered.ts";
 import { addressesIn, bareHost, rangeReach } from "../sweep/address.ts";
 import { covering, type Leaf, opened, select } from "./select.ts";
 
@@ -203,10 +204,11 @@ function holds({ in: any, notIn, matches, absent }: Condition, value: unknown): 
   if (any && !any.some((each) => lower(each) === text)) return false;
   if (notIn?.some((each) => lower(each) === text)) return false;
   return (
-    matches === undefined ||
-    new RegExp(matches, "i").test(typeof value === "object" ? JSON.stringify(value) : String(value))
+    matches === undefined || pattern(matches).test(typeof value === "object" ? JSON.stringify(value) : String(value))
   );
 }
+
+const pattern = remembered((written) => new RegExp(written, "i"));
 
 function isWritten(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);

@@ -1,6 +1,7 @@
 import type { Jurisdiction } from "../../components/country/jurisdiction.ts";
+import { isWhere } from "../fact.ts";
 import type { JoinedRuling, Judged, Rule } from "../rule.ts";
-import { isWhere, staysHere, whereabouts } from "../whereabouts.ts";
+import { staysHere, whereabouts } from "../whereabouts.ts";
 
 const alone = staysHere({
   purpose: "data",

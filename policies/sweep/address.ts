@@ -61,6 +61,7 @@ export function addressesIn(text: string): Address[] {
 
 /** The host in `host`, `host:port` or `host/path` without a scheme, where its last label is one that a DNS can answer. */
 export function bareHost(text: string): string | undefined {
+  if (!/[.:]/.test(text)) return undefined;
   const shape =
     /^(?:\/\/)?(?:[^\s@/]{1,200}@)?(\[[0-9a-f:.]{2,45}\]|[0-9a-f]{0,4}:[0-9a-f:.]{0,40}:[0-9a-f.]{0,15}|[\p{L}\p{N}_*-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,20})\.{0,3}(?::\d{1,5})?(?:[/?]\S*)?$/iu;
   const host = shape.exec(text.slice(0, 1024).trim().replace(VARIABLES, HOLE))?.[1];
@@ -85,6 +86,7 @@ export function reachOf(host: string): "inside" | "public" {
 
 /** What a CIDR opens: everything, addresses that are routed publicly, or only addresses inside; undefined if it is none. */
 export function rangeReach(cidr: string): "everything" | "public" | "inside" | undefined {
+  if (!/[.:]/.test(cidr)) return undefined;
   const [address = "", bits = ""] = cidr.trim().split("/");
   const family = isIP(address);
   const prefix = bits === "" ? (family === 4 ? 32 : 128) : Number(bits);

@@ -1,3 +1,5 @@
+import { remembered } from "../remembered.ts";
+
 /** What the name of a field, variable or flag says about its value. */
 export type Meaning = "host" | "place" | "image" | "skip" | "other";
 
@@ -54,16 +56,8 @@ const SKIP_EXACT = new Set([
 const SKIP_PHRASE =
   /(?:^| )(?:no proxy|non proxy hosts|display name|runbook url|dashboard url|docs url|help url|support url)$/;
 
-/** What a field's name says about its value; remembered, because the same names come again and again. */
-export function meaningOf(key: string): Meaning {
-  let meaning = known.get(key);
-  if (meaning === undefined) {
-    meaning = decide(key);
-    if (known.size < 10_000) known.set(key, meaning);
-  }
-  return meaning;
-}
-const known = new Map<string, Meaning>();
+/** What a field's name says about its value. */
+export const meaningOf = remembered(decide);
 
 /**
  * Whether a value is skipped. What a variable, a flag or a key of a ConfigMap is called was chosen freely, so that only what
@@ -116,15 +110,15 @@ function decide(key: string): Meaning {
 }
 
 /** `OTEL_EXPORTER_OTLP_ENDPOINT`, `endpointURL`, `--s3-url` in lower-case words. */
-export function wordsOf(key: string): string[] {
-  return key
+export const wordsOf = remembered((key): readonly string[] =>
+  key
     .slice(-200)
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
     .toLowerCase()
     .split(/[^a-z0-9$@]+/)
-    .filter((word) => word !== "");
-}
+    .filter((word) => word !== ""),
+);
 
 function words(text: string): Set<string> {
   return new Set(text.trim().split(/\s+/));

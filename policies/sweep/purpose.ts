@@ -1,4 +1,5 @@
 import type { Purpose } from "../fact.ts";
+import { remembered } from "../remembered.ts";
 import { wordsOf } from "./key.ts";
 
 // The first row that a path has a word of. Order is from the most telling to the least.
@@ -52,6 +53,9 @@ const WORDS: [Purpose, ReadonlySet<string>][] = [
 
 /** What a field is for, by the words of its path; undefined where they do not tell, which means the data itself. */
 export function purposeOfPath(path: string): Purpose | undefined {
-  const words = wordsOf(path.replace(/\[\d+\]/g, " "));
-  return WORDS.find(([, telling]) => words.some((word) => telling.has(word)))?.[0];
+  return purposeOf(path) ?? undefined;
 }
+const purposeOf = remembered((path): Purpose | null => {
+  const words = wordsOf(path.replace(/\[\d+\]/g, " "));
+  return WORDS.find(([, telling]) => words.some((word) => telling.has(word)))?.[0] ?? null;
+});

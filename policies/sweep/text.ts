@@ -22,6 +22,8 @@ export function foundIn(text: string, key: string, setting = false): Found[] {
     if (image !== undefined) return image;
   }
   if (text.length < 3) return meaning === "place" ? [{ kind: "place", value: text }] : [];
+  // One word, or several in one, lead nowhere by themselves.
+  if (/^\w+(?:-\w+)*$/.test(text) && !/base64/i.test(text)) return meant(text, key, setting);
   const withoutKeys = text.replace(PEM, "");
   const manyLines = withoutKeys.includes("\n");
   const written = manyLines ? withoutComments(withoutKeys, key) : withoutKeys;
