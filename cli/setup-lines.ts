@@ -12,6 +12,7 @@ export class SetupLines {
   readonly #lines: ProgressLines;
   readonly #there: string[] = [];
   #current: string | undefined;
+  #why: string | undefined;
   #closed = false;
 
   constructor(lines: ProgressLines) {
@@ -32,6 +33,11 @@ export class SetupLines {
       }
     } else if (phase === "ready" && this.#current === part) {
       this.#lines.end(`${part}: ready, from ${source}`);
+      this.#current = undefined;
+    } else if (phase === "skipped") {
+      this.#why = detail;
+    } else if (phase === "absent" && this.#current === part) {
+      this.#lines.end(`${part}: not to be had here. ${this.#why}`);
       this.#current = undefined;
     } else if (phase === "found" || phase === "ready") {
       this.#there.push(part);

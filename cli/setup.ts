@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { installOfficial, setup } from "../rehearsal/toolchain.ts";
+import { toolchainCatalogue } from "../catalogue/toolchain.ts";
+import { executables, installOfficial, type Part, setup } from "../rehearsal/toolchain.ts";
 import { ProgressLines } from "./progress.ts";
 import { SetupLines } from "./setup-lines.ts";
 
@@ -43,6 +44,14 @@ export async function setupCommand(options: {
     lines.say(
       `\nNot to be had here: the official build of ${absent.join(" and ")}. In a rehearsal Freehold's own take over.`,
     );
+  }
+  const { parts } = toolchainCatalogue();
+  const lacking = (Object.keys(executables) as Part[])
+    .filter((part) => toolchain[part] === undefined)
+    .map((part) => parts[executables[part]])
+    .find((part) => part.for);
+  if (lacking) {
+    lines.say(`\nNot to be had here: ${lacking.is} ${lacking.version}. Without it a rehearsal has no ${lacking.for}.`);
   }
   lines.say(
     "\nNext\n  npx freehold rehearse ch    a country on this machine\n  npx freehold doctor         where everything came from",

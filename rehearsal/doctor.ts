@@ -67,11 +67,20 @@ function machine(job: Job): Finding {
 
 async function toolchain({ found, missing, job }: Inspection): Promise<Finding[]> {
   return (Object.keys(executables) as Part[]).map((part): Finding => {
-    const { is: what, version, needed } = job.catalogue.parts[executables[part]];
+    const { is: what, version, needed, for: use } = job.catalogue.parts[executables[part]];
     const there = found[part];
     if (there) return { what, status: "ok", found: `${version}, ${came[there.source]}`, where: there.path };
     if (!missing.includes(part) || needed) {
       return { what, status: "missing", found: `no ${version}`, where: "", remedy: "npx freehold setup" };
+    }
+    if (use) {
+      return {
+        what,
+        status: "note",
+        found: `no ${version}; without it a rehearsal has no ${use}`,
+        where: job.reach.because(executables[part]) ?? "",
+        remedy: "npx freehold setup",
+      };
     }
     const remedy = `FREEHOLD_MIRROR=<folder or address> npx freehold setup    (a mirror that has ${fileOf(executables[part], job)})`;
     return {
@@ -103,8 +112,10 @@ async function compiler({ missing, job }: Inspection): Promise<Finding> {
   const { atLeast, wheel } = job.catalogue.go;
   const old = await versionOnPath(job);
   const found = old ? `${old} on PATH, older than ${atLeast}` : "none on PATH";
-  const needed = missing.some((part) => job.catalogue.parts[executables[part]].needed);
-  if (!needed) return { what, status: "note", found: `${found}; nothing is left to build`, where: "PATH" };
+  const builds = missing.some((part) =>
+    packagesOf(executables[part], job).some(([, arrival]) => arrival.build || arrival.charts),
+  );
+  if (!builds) return { what, status: "note", found: `${found}; nothing is left to build`, where: "PATH" };
   return {
     what,
     status: "note",

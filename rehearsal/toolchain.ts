@@ -22,6 +22,12 @@ export type Toolchain = {
   kwok: Found;
   kwokctl: Found;
   crds: Found;
+  envoy?: Found;
+  valkey?: Found;
+  envoyGateway?: Found;
+  aiGatewayController?: Found;
+  aiGatewayExtproc?: Found;
+  rateLimit?: Found;
 };
 
 /** A part as it is known by in the toolchain. */
@@ -40,6 +46,13 @@ export const executables: Record<Part, PartName> = {
   apiserver: "kube-apiserver",
   controllerManager: "kube-controller-manager",
   scheduler: "kube-scheduler",
+  // What is fetched in seconds goes before what is built in minutes: where it is lacking, nothing is built.
+  envoy: "envoy",
+  valkey: "valkey-server",
+  envoyGateway: "envoy-gateway",
+  aiGatewayController: "ai-gateway-controller",
+  aiGatewayExtproc: "ai-gateway-extproc",
+  rateLimit: "ratelimit",
 };
 
 const allSources: readonly Source[] = [installed, mirror, download, registries];
@@ -68,9 +81,17 @@ export async function setup(options: SetupOptions = {}): Promise<Toolchain> {
   const sources = allowed(options.sources ?? allSources, job);
   if (options.askAgain) job.reach.forget();
   const toolchain: Partial<Toolchain> = {};
+  const lacking = new Map<string, string>();
   for (const part of options.parts ?? (Object.keys(executables) as Part[])) {
+    const { is, for: use } = job.catalogue.parts[executables[part]];
+    const without = use && lacking.get(use);
+    if (without) {
+      job.progress({ part: executables[part], is, phase: "absent", detail: `of no use without ${without}` });
+      continue;
+    }
     const found = await obtain(executables[part], sources, job);
     if (found) toolchain[part] = found;
+    else if (use) lacking.set(use, is);
   }
   return toolchain as Toolchain;
 }

