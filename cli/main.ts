@@ -38,6 +38,18 @@ program
   .action(async (country, options) => (await import("./rehearse.ts")).rehearseCommand(country, options));
 
 program
+  .command("door")
+  .argument("[country]", "stack whose rehearsal stands, such as ch")
+  .description("open the live gateway of a rehearsed country: real controllers and proxies, simulated model servers")
+  .option("--close", "close it again; what is counted stays")
+  .option(
+    "--env <tenant>",
+    'print the environment in which any OpenAI client comes in as a tenant: eval "$(npx freehold door ch --env bank)"',
+  )
+  .option("--json", "print the proxy, the root certificate, base URLs and keys as JSON")
+  .action(async (country, options) => (await import("./door.ts")).doorCommand(country, options));
+
+program
   .command("setup")
   .description("fetch or build the engine and the control plane into the cache")
   .option(
@@ -105,6 +117,25 @@ program
   .option("--out <folder>", "write the documents there")
   .option("--json", "print them as JSON")
   .action(async (country, options) => (await import("./guardrails.ts")).guardrailsCommand(country, options));
+
+program
+  .command("conformance")
+  .argument("<url>", "base URL as SDKs take it, such as https://acme.ai.example/v1")
+  .argument("[key]", "its key, or - for standard input (default: FREEHOLD_KEY, else OPENAI_API_KEY)")
+  .description("say how far an endpoint, ours or anybody's, does what OpenAI's clients need")
+  .option("--model <name>", "model to ask for chat (default: one that answers)")
+  .option("--embedding-model <name>", "model to ask for embeddings (default: one that answers)")
+  .option("--ca <file>", "certificate of a private root, trusted besides those of this machine")
+  .option("--timeout <seconds>", "how long one answer may take (default: 60)")
+  .option("--only <feature>", "look at one feature, such as chat, streaming, tools or errors")
+  .option("--strict", "fail for what is optional too, and for what works but is not as specified")
+  .option("--json", "print the result as JSON; progress goes to standard error")
+  // What is too much or begins with a dash may be a key, and commander's own messages would show it.
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (_url, _key, options, { args }) =>
+    (await import("./conformance.ts")).conformanceCommand(args, options),
+  );
 
 const waiver = program
   .command("waiver")

@@ -109,6 +109,7 @@ export function summarise({ country, engine, home, provider, seconds, toolchain 
     seconds: Math.round(seconds * 10) / 10,
     next: [
       `eval "$(npx freehold rehearse ${home.stack} --env)"; npx pulumi preview -s ${home.stack} --policy-pack policies`,
+      `npx freehold door ${home.stack}    the live gateway: base URL and key of each tenant`,
       `edit stacks/Pulumi.${home.stack}.yaml, say the nodes of a pool, and run npm start again: only that changes`,
       "npm start -- --down takes everything away",
     ],

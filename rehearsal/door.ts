@@ -1,0 +1,201 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CoreV1Api } from "@kubernetes/client-node";
+import { parse, stringify } from "yaml";
+import type { Country } from "../components/country.ts";
+import { keySecrets } from "../components/gateway/keys.ts";
+import { tenantHost } from "../components/gateway.ts";
+import { platformNames } from "../components/platform.ts";
+import { configOf } from "./api-call.ts";
+import { cacheFolder } from "./cache.ts";
+import { through } from "./door/connect.ts";
+import { gatewayAddress } from "./door/network.ts";
+import type { NodeStatus } from "./door/node.ts";
+import type { DoorPlan } from "./door/plan.ts";
+import { type DoorPart, doorParts, programsOf } from "./door/programs.ts";
+import { type Home, projectFolder } from "./home.ts";
+import { processesUnder, stopProcessesUnder } from "./processes.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** A live door: who may come in by it, and how. */
+export type Door = {
+  /** The HTTP proxy that leads to it, and nowhere else. */
+  proxy: string;
+  /** File with the root certificate of the stack's own issuer. */
+  root: string;
+  /** By tenant: the base URL, the API key, and the models. */
+  tenants: Record<string, { baseUrl: string; key: string; models: string[] }>;
+};
+
+type Tools = Required<Pick<Toolchain, DoorPart>>;
+
+const longestMs = 120_000;
+const knockMs = 5000;
+
+/** What a live door cannot do without here: parts of the toolchain, or what the machine itself has to have. */
+export function lacksForDoor(toolchain: Partial<Toolchain>): string[] {
+  const parts = doorParts.filter((part) => toolchain[part] === undefined);
+  const tools = ["unshare", "nsenter", "ip", "mount", "chroot"].filter(
+    (tool) => spawnSync(tool, ["--version"]).error !== undefined,
+  );
+  const namespaces = spawnSync("unshare", ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "true"]);
+  return [...parts, ...tools, ...(namespaces.status === 0 ? [] : ["namespaces that a user may make (unshare)"])];
+}
+
+/** Opens the live door of a rehearsal that stands, or finds it open; resolves when it answers. */
+export async function openDoor(home: Home, country: Country, tools: Tools): Promise<Door> {
+  const folder = folderOf(home);
+  const plan = planOf(home, country, tools);
+  if (!doorRuns(home)) {
+    closeDoor(home);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(plan.podKubeconfig, podKubeconfig(home.kubeconfig), { mode: 0o600 });
+    const file = join(folder, "plan.json");
+    writeFileSync(file, JSON.stringify(plan), { mode: 0o600 });
+    const log = openSync(logOf(home), "a");
+    const keeper = [join(projectFolder, "rehearsal/door/keeper.ts"), file];
+    spawn(process.execPath, keeper, { detached: true, stdio: ["ignore", log, log] }).unref();
+  }
+  const giveUp = Date.now() + longestMs;
+  while (true) {
+    const door = stands(plan, country) ? await doorOf(home, country, readFileSync(plan.address, "utf8")) : undefined;
+    if (door && (await answers(door))) return door;
+    if (!doorRuns(home) || Date.now() > giveUp) throw new Error(`The door did not open; why is in ${logOf(home)}`);
+    await sleep(200);
+  }
+}
+
+/** Ends everything that a door runs. What is counted and recorded stays for the next one. */
+export function closeDoor(home: Home): void {
+  stopProcessesUnder(folderOf(home));
+  for (const name of ["pods", "address", "status.json"])
+    rmSync(join(folderOf(home), name), { recursive: true, force: true });
+}
+
+/** Whether the keeper of a rehearsal's door lives. */
+export function doorRuns(home: Home): boolean {
+  return processesUnder(folderOf(home)).length > 0;
+}
+
+/** What the door's own processes say; each container has a log of its own below `logs/` beside it. */
+export function logOf(home: Home): string {
+  return join(folderOf(home), "door.log");
+}
+
+function folderOf(home: Home): string {
+  return join(home.folder, "door");
+}
+
+function planOf(home: Home, country: Country, tools: Tools): DoorPlan {
+  const at = (name: string) => join(folderOf(home), name);
+  return {
+    folder: folderOf(home),
+    countryFile: home.countryFile,
+    kubeconfig: home.kubeconfig,
+    podKubeconfig: at("kubeconfig"),
+    apiServer: configOf(home.kubeconfig).getCurrentCluster()!.server,
+    programs: programsOf(tools),
+    seen: [
+      projectFolder,
+      // A link, where several checkouts share one.
+      realpathSync(join(projectFolder, "node_modules")),
+      cacheFolder(),
+      dirname(process.execPath),
+      ...doorParts.map((part) => dirname(tools[part].path)),
+    ],
+    sockets: { api: at("api.sock"), webhook: at("webhook.sock"), door: at("door.sock") },
+    webhookPort: 0,
+    host: country.gateway.host,
+    status: at("status.json"),
+    address: at("address"),
+  };
+}
+
+/** The API server under the address that it is relayed at, and still by the name in its certificate. */
+function podKubeconfig(kubeconfig: string): string {
+  const config = parse(readFileSync(kubeconfig, "utf8"));
+  const { cluster } = config.clusters[0];
+  Object.assign(cluster, { server: `https://${gatewayAddress}:6443`, "tls-server-name": "localhost" });
+  return stringify(config);
+}
+
+/** Keys and root as the cluster has them; undefined while something is not there yet. */
+async function doorOf(home: Home, country: Country, proxy: string): Promise<Door | undefined> {
+  const core = configOf(home.kubeconfig).makeApiClient(CoreV1Api);
+  const namespace = platformNames.gateway;
+  const { certificate, host } = country.gateway;
+  const tls = await secret(core, namespace, certificate.from === "secret" ? certificate.name : "ai-tls");
+  const secrets = await Promise.all(
+    Object.entries(keySecrets(country.tenants)).map(
+      async ([name, holders]) => [holders, await secret(core, namespace, name)] as const,
+    ),
+  );
+  if (!tls?.["ca.crt"] || secrets.some(([, data]) => data === undefined)) return undefined;
+  const root = join(folderOf(home), "root.pem");
+  writeFileSync(root, tls["ca.crt"]);
+  const keys = Object.fromEntries(
+    secrets.flatMap(([holders, data]) => holders.map((holder) => [holder, data![holder]])),
+  );
+  return {
+    proxy,
+    root,
+    tenants: Object.fromEntries(
+      Object.entries(country.tenants).map(([tenant, { models }]) => [
+        tenant,
+        { baseUrl: `https://${tenantHost(tenant, host)}/v1`, key: keys[tenant]!, models },
+      ]),
+    ),
+  };
+}
+
+async function secret(core: CoreV1Api, namespace: string, name: string): Promise<Record<string, string> | undefined> {
+  const found = await core.readNamespacedSecret({ namespace, name }).catch(() => undefined);
+  const decoded = Object.entries(found?.data ?? {}).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]);
+  return found && Object.fromEntries(decoded);
+}
+
+/** Whether as many proxies as declared run, all of them whole, and none is being replaced. */
+function stands({ address, status }: DoorPlan, { gateway }: Country): boolean {
+  if (!existsSync(address) || !existsSync(status)) return false;
+  const { proxies, ending } = JSON.parse(readFileSync(status, "utf8")) as NodeStatus & { proxies: Proxies };
+  return ending.length === 0 && proxies.whole === proxies.all && proxies.all >= gateway.replicas;
+}
+type Proxies = { all: number; whole: number };
+
+/**
+ * Whether the way in is open: past the key, the permission and the counters, up to a model server, which refuses a
+ * conversation without words. Asked several times, because each proxy finds its way by itself.
+ */
+async function answers(door: Door): Promise<boolean> {
+  const statuses = await Promise.all(Array.from({ length: 4 }, () => knock(door)));
+  return statuses.every((status) => status !== undefined && status < 500);
+}
+
+async function knock({ proxy, root, tenants }: Door): Promise<number | undefined> {
+  const [tenant] = Object.values(tenants);
+  if (!tenant) return undefined;
+  const { hostname } = new URL(tenant.baseUrl);
+  const socket = await through(proxy, hostname, readFileSync(root)).catch(() => undefined);
+  if (!socket) return undefined;
+  return new Promise((resolve) => {
+    const sent = request(
+      {
+        method: "POST",
+        path: "/v1/chat/completions",
+        headers: { host: hostname, authorization: `Bearer ${tenant.key}`, "content-type": "application/json" },
+        createConnection: () => socket,
+      },
+      (response) => {
+        response.resume().on("end", () => socket.destroy());
+        resolve(response.statusCode);
+      },
+    );
+    sent.on("error", () => resolve(undefined));
+    sent.setTimeout(knockMs, () => sent.destroy());
+    sent.end(JSON.stringify({ model: tenant.models[0], messages: [] }));
+  });
+}

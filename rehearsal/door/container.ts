@@ -1,0 +1,56 @@
+import { existsSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { shellQuoted } from "../home.ts";
+
+/** A folder or file that a container sees at a path of its own. */
+export type Mount = { from: string; at: string };
+
+const SYSTEM = ["bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr"];
+
+/**
+ * The command that runs words with a file system of their own: the machine's programs and libraries, an /etc that knows the
+ * pod's names and no other, what is mounted, and nothing else. `seen` are folders of the machine that stand where they are.
+ */
+export function inContainer(root: string, etc: string, mounts: readonly Mount[], seen: readonly string[]): string[] {
+  mkdirSync(root, { recursive: true });
+  const here = (path: string) => shellQuoted(join(root, path));
+  const lines = [
+    "set -e",
+    `mount -t tmpfs -o mode=755 none ${here("/")}`,
+    ...SYSTEM.filter((name) => existsSync(`/${name}`)).map((name) =>
+      lstatSync(`/${name}`).isSymbolicLink()
+        ? `cp -P /${name} ${here("/")}`
+        : `mkdir ${here(name)} && mount --rbind /${name} ${here(name)}`,
+    ),
+    `mkdir -p ${["proc", "dev", "tmp", "run", "var"].map(here).join(" ")}`,
+    `mount --rbind /proc ${here("proc")}`,
+    `mount --rbind /dev ${here("dev")}`,
+    ...[{ from: etc, at: "/etc" }, ...seen.map((path) => ({ from: path, at: path })), ...mounts].map(bound),
+    `cd / && exec chroot ${here("/")} "$@"`,
+  ];
+  return ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", lines.join("\n"), "sh"];
+
+  function bound({ from, at }: Mount): string {
+    const isFolder = lstatSync(from).isDirectory();
+    const place = isFolder ? `mkdir -p ${here(at)}` : `mkdir -p ${here(dirname(at))} && touch ${here(at)}`;
+    // The /etc of the machine is not seen: what is mounted below it is made in the container's own.
+    return `${place} && mount --rbind ${shellQuoted(from)} ${here(at)}`;
+  }
+}
+
+/** Writes the /etc of a pod: one user, its names, and no name server beside them. */
+export function writeEtc(folder: string, hosts: string): void {
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  write("passwd", "root:x:0:0:root:/root:/bin/sh\n");
+  write("group", "root:x:0:\n");
+  write("nsswitch.conf", "hosts: files\n");
+  // Nobody answers there: a name that is not in the list is not found, at once.
+  write("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+  writeHosts(folder, hosts);
+}
+
+/** Writes the names anew, into the file that is mounted. */
+export function writeHosts(folder: string, hosts: string): void {
+  writeFileSync(join(folder, "hosts"), `127.0.0.1 localhost\n${hosts}`);
+}

@@ -1,0 +1,60 @@
+import type { V1Container, V1EnvVarSource, V1Pod } from "@kubernetes/client-node";
+import { Missing, type Referred } from "./volumes.ts";
+
+/** The variables of a container as its spec gives them, and its words with `$(NAME)` filled in. */
+export function environment(pod: V1Pod, container: V1Container, referred: Referred) {
+  const env: Record<string, string> = {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: "/root",
+    HOSTNAME: pod.metadata?.name ?? "",
+  };
+  for (const { name, value, valueFrom } of container.env ?? []) {
+    const text = valueFrom ? sourced(valueFrom, pod, container, referred) : filled(value ?? "", env);
+    if (text !== undefined) env[name] = text;
+  }
+  const expanded = (words: string[] = []) => words.map((word) => filled(word, env));
+  return { env, command: expanded(container.command), args: expanded(container.args) };
+}
+
+/** `$(NAME)` of a variable that is known; `$$(NAME)` is the text itself. */
+function filled(text: string, env: Record<string, string>): string {
+  return text.replace(/\$(\$?)\(([\w.-]+)\)/g, (whole, escaped, name: string) =>
+    escaped ? whole.slice(1) : (env[name] ?? whole),
+  );
+}
+
+function sourced(from: V1EnvVarSource, pod: V1Pod, container: V1Container, referred: Referred): string | undefined {
+  const namespace = pod.metadata?.namespace ?? "";
+  if (from.fieldRef) return fieldOf(pod, from.fieldRef.fieldPath);
+  if (from.secretKeyRef) {
+    const { name = "", key, optional } = from.secretKeyRef;
+    const data = referred.secret(namespace, name)?.data?.[key];
+    if (data === undefined && !optional) throw new Missing(`key ${key} of Secret ${name}`);
+    return data === undefined ? undefined : Buffer.from(data, "base64").toString();
+  }
+  if (from.configMapKeyRef) {
+    const { name = "", key, optional } = from.configMapKeyRef;
+    const text = referred.configMap(namespace, name)?.data?.[key];
+    if (text === undefined && !optional) throw new Missing(`key ${key} of ConfigMap ${name}`);
+    return text;
+  }
+  const { resource = "" } = from.resourceFieldRef ?? {};
+  const [of = "", name = ""] = resource.split(".");
+  return container.resources?.[of as "limits" | "requests"]?.[name] ?? "0";
+}
+
+function fieldOf({ metadata, spec, status }: V1Pod, path: string): string {
+  const [, map, key = ""] = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path) ?? [];
+  if (map) return metadata?.[map as "labels" | "annotations"]?.[key] ?? "";
+  const fields: Record<string, string | undefined> = {
+    "metadata.name": metadata?.name,
+    "metadata.namespace": metadata?.namespace,
+    "metadata.uid": metadata?.uid,
+    "spec.nodeName": spec?.nodeName,
+    "spec.serviceAccountName": spec?.serviceAccountName,
+    "status.podIP": status?.podIP,
+    "status.podIPs": status?.podIP,
+    "status.hostIP": status?.hostIP,
+  };
+  return fields[path] ?? "";
+}

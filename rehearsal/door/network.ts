@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+
+/** Where the cell itself answers on the pods' network; the API server is relayed there. */
+export const gatewayAddress = "10.255.255.254";
+
+/** Lays out the network of a cell: a bridge on which each pod has its own end. All of it goes with the cell. */
+export function makeNetwork(): void {
+  // Named networks are kept as files, which are to be seen by nobody else.
+  execFileSync("mount", ["-t", "tmpfs", "none", "/run"]);
+  ip([], "link set lo up", "link add pods type bridge", `addr add ${gatewayAddress}/8 dev pods`, "link set pods up");
+}
+
+/** Gives a pod a network of its own with its address on it. */
+export function addToNetwork(pod: string, address: string): void {
+  ip([], `netns add ${pod}`, `link add ${pod} type veth peer name eth0 netns ${pod}`, `link set ${pod} master pods up`);
+  ip(["-n", pod], `addr add ${address}/8 dev eth0`, "link set eth0 up", "link set lo up");
+}
+
+/** Takes it away; the pod's end of the bridge goes with it. */
+export function removeFromNetwork(pod: string): void {
+  ip([], `netns del ${pod}`);
+}
+
+/** The command that runs another one in a pod's network. */
+export function inNetwork(pod: string): string[] {
+  return ["nsenter", `--net=/run/netns/${pod}`, "--"];
+}
+
+function ip(options: string[], ...lines: string[]): void {
+  execFileSync("ip", [...options, "-batch", "-"], { input: lines.join("\n"), stdio: ["pipe", "ignore", "pipe"] });
+}

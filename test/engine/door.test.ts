@@ -1,0 +1,232 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { through } from "../../rehearsal/door/connect.ts";
+import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
+import { processesUnder } from "../../rehearsal/processes.ts";
+import { inspect } from "../../rehearsal/toolchain.ts";
+import { Checkout } from "./checkout.ts";
+
+// Real Envoy Gateway, AI Gateway, Envoy, rate limiter and Valkey, from the objects that the stack put into a real API server.
+// Model servers are simulated.
+
+const lacks = lacksForDoor((await inspect()).found);
+if (lacks.length > 0) console.warn(`No door is tested on this machine: it lacks ${lacks.join(", ")}`);
+
+const checkout = new Checkout();
+const folder = () => join(door.root, "..");
+let door: Door;
+
+const open = async (): Promise<Door> => {
+  const { code, stdout, stderr } = await checkout.freehold(["door", "ch", "--json"]);
+  expect(stderr + stdout, stderr).toContain("tenants");
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as Door;
+};
+
+type Asked = { tenant?: string; host?: string; key?: string | null; headers?: Record<string, string>; body?: unknown };
+// biome-ignore lint/suspicious/noExplicitAny: a server answers what it likes
+type Answer = { status: number; headers: Record<string, unknown>; text: string; body: any };
+
+/** One request, as a client behind the proxy makes it. */
+async function ask(path: string, { tenant = "bank", host, key, headers, body }: Asked = {}): Promise<Answer> {
+  const own = door.tenants[tenant]!;
+  const { hostname } = new URL(own.baseUrl);
+  const socket = await through(door.proxy, hostname, readFileSync(door.root));
+  const authorization = key === null ? {} : { authorization: `Bearer ${key ?? own.key}` };
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: hostname,
+        path: `/v1${path}`,
+        method: body === undefined ? "GET" : "POST",
+        headers: { host: host ?? hostname, "content-type": "application/json", ...authorization, ...headers },
+        createConnection: () => socket,
+      },
+      async (response) => {
+        let text = "";
+        for await (const chunk of response.setEncoding("utf8")) text += chunk;
+        socket.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed(text) });
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
+  });
+}
+
+/** AI Gateway calls some answers JSON that are none. */
+function parsed(text: string): Answer["body"] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const chat = (model = "apertus-8b", rest: object = {}) => ({
+  model,
+  messages: [{ role: "user", content: "Grüezi mitenand" }],
+  max_tokens: 12,
+  ...rest,
+});
+
+describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => {
+  beforeAll(async () => {
+    const { code, stdout, stderr } = await checkout.freehold(["rehearse", "ch"]);
+    expect(code, stderr + stdout).toBe(0);
+    door = await open();
+  }, 600_000);
+  afterAll(() => checkout.remove());
+
+  it("is a tenant's address, key and models, as production has them", () => {
+    expect(door.tenants.bank).toEqual({
+      baseUrl: "https://bank.ai.alpen-ai.example/v1",
+      key: expect.stringMatching(/^fh-[\w-]{43}$/),
+      models: ["apertus-8b"],
+    });
+  });
+
+  it("answers a chat, with its tokens", async () => {
+    const { status, body } = await ask("/chat/completions", { body: chat() });
+    expect(status).toBe(200);
+    expect(body.choices[0].message).toMatchObject({ role: "assistant", content: expect.stringContaining("simulated") });
+    expect(body.usage).toMatchObject({ completion_tokens: 12, total_tokens: body.usage.prompt_tokens + 12 });
+  });
+
+  it("streams, and tells the tokens at the end whether or not they were asked for", async () => {
+    const { status, headers, text } = await ask("/chat/completions", { body: chat("apertus-8b", { stream: true }) });
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toContain("text/event-stream");
+    const events = text.split("\n\n").filter((event) => event.startsWith("data: "));
+    expect(events.at(-1)).toBe("data: [DONE]");
+    expect(text).toContain('"completion_tokens":12');
+  });
+
+  it("embeds", async () => {
+    const body = { model: "embeddings", input: ["eins", "zwei"] };
+    const answer = await ask("/embeddings", { tenant: "kanton", body });
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).toHaveLength(2);
+  });
+
+  it.each(["kanton", "spital", "bank", "hochschule", "gemeinden"])(
+    "lists the models of %s and no others",
+    async (tenant) => {
+      const { status, body } = await ask("/models", { tenant });
+      expect(status).toBe(200);
+      expect(body.data.map(({ id }: { id: string }) => id).sort()).toEqual(door.tenants[tenant]!.models.toSorted());
+    },
+  );
+
+  const bankHost = "bank.ai.alpen-ai.example";
+  const kantonHost = "kanton.ai.alpen-ai.example";
+  const chatAs = (rest: Asked): [string, Asked] => ["/chat/completions", { body: chat(), ...rest }];
+  it.each<[string, number, () => [string, Asked]]>([
+    ["no key", 401, () => chatAs({ key: null })],
+    ["no key, for the list", 401, () => ["/models", { key: null }]],
+    ["an empty key", 401, () => chatAs({ key: "" })],
+    ["a wrong key", 401, () => chatAs({ key: "fh-wrong" })],
+    ["half a key", 401, () => chatAs({ key: door.tenants.bank!.key.slice(0, 20) })],
+    ["a key in another header", 401, () => chatAs({ key: null, headers: { "x-api-key": door.tenants.bank!.key } })],
+    ["a key in the path", 401, () => [`/models?api_key=${door.tenants.bank!.key}`, { key: null }]],
+    ["no key, and a tenant's name by hand", 401, () => chatAs({ key: null, headers: { "x-freehold-tenant": "bank" } })],
+    ["a model of others", 403, () => chatAs({ body: chat("apertus-70b") })],
+    ["a model that nobody has", 403, () => chatAs({ body: chat("gpt-4") })],
+    [
+      "a model of others, and another's name by hand",
+      403,
+      () => chatAs({ body: chat("apertus-70b"), headers: { "x-freehold-tenant": "spital" } }),
+    ],
+    [
+      "a model of others, and an allowed one in the header",
+      403,
+      () => chatAs({ body: chat("apertus-70b"), headers: { "x-ai-eg-model": "apertus-8b" } }),
+    ],
+    ["no model", 403, () => chatAs({ body: { messages: [] } })],
+    ["another tenant's host", 403, () => chatAs({ host: kantonHost })],
+    ["another tenant's list", 403, () => ["/models", { host: kantonHost }]],
+    ["another tenant's key", 403, () => chatAs({ key: door.tenants.kanton!.key })],
+    ["another tenant's key, for the list", 403, () => ["/models", { key: door.tenants.kanton!.key }]],
+    ["a host that begins like one's own", 403, () => chatAs({ host: "bankier.ai.alpen-ai.example" })],
+    ["one's own host below another's", 403, () => chatAs({ host: `bank.${kantonHost}` })],
+    ["one's own host with another port", 403, () => chatAs({ host: `${bankHost}:8443` })],
+    ["a body that is no JSON", 400, () => chatAs({ body: "{" })],
+    ["what is not offered", 404, () => ["/files", {}]],
+  ])("refuses %s", async (_, expected, asked) => {
+    const [path, how] = asked();
+    const { status, body } = await ask(path, how);
+    expect(status).toBe(expected);
+    if (status === 401 || status === 403)
+      expect(body.error).toEqual({
+        message: expect.any(String),
+        type: expect.any(String),
+        param: null,
+        code: expect.any(String),
+      });
+  });
+
+  it("leads to its own hosts and nowhere else", async () => {
+    await expect(through(door.proxy, "api.openai.example", readFileSync(door.root))).rejects.toThrow("403");
+  });
+
+  it("leaves one record of each request, with the tokens that the answer told", async () => {
+    const answers = await Promise.all(
+      [5, 6, 7].flatMap((tokens) =>
+        [false, true].map((stream) =>
+          ask("/chat/completions", { tenant: "spital", body: chat("apertus-70b", { max_tokens: tokens, stream }) }),
+        ),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    const told = answers.map(({ text }) => Number(text.match(/"total_tokens":(\d+)(?![\s\S]*"total_tokens")/)?.[1]));
+    // Envoy writes its log at leisure.
+    await expect
+      .poll(
+        () =>
+          recordsOf("spital")
+            .map(({ total }) => total)
+            .sort(),
+        { timeout: 30_000 },
+      )
+      .toEqual(told.sort());
+    expect(new Set(recordsOf("spital").map(({ event_id }) => event_id)).size).toBe(answers.length);
+  });
+
+  it("takes a new key within seconds of the update, and the old one no longer", async () => {
+    const file = join(checkout.folder, "stacks", "Pulumi.ch.yaml");
+    const written = readFileSync(file, "utf8");
+    const changed = written.replace(/^( {4})bank:\n( +)/m, "$1bank:\n$2keyGeneration: 7\n$2");
+    expect(changed).not.toBe(written);
+    writeFileSync(file, changed);
+    const before = door.tenants.bank!.key;
+    expect((await checkout.freehold(["rehearse", "ch"])).code).toBe(0);
+    door = await open();
+    expect(door.tenants.bank!.key).not.toBe(before);
+    await expect.poll(async () => (await ask("/models")).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await ask("/models", { key: before })).status, { timeout: 10_000 }).toBe(401);
+  });
+
+  it("closes, and leaves no process behind", async () => {
+    const { code, stdout } = await checkout.freehold(["door", "ch", "--close"]);
+    expect([code, stdout.trim()]).toEqual([0, "The door of ch is closed."]);
+    await sleep(500);
+    expect(processesUnder(folder())).toEqual([]);
+    await expect(ask("/models")).rejects.toThrow();
+  });
+});
+
+type UsageRecord = { event_id: string; tenant: string; total: number | null };
+
+/** What the proxies' logs say of a tenant's requests. */
+function recordsOf(tenant: string): UsageRecord[] {
+  const logs = join(folder(), "logs");
+  return readdirSync(logs)
+    .filter((name) => name.endsWith(".envoy.log"))
+    .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))
+    .filter((line) => line.startsWith("{") && line.includes('"event_id"'))
+    .map((line) => JSON.parse(line) as UsageRecord)
+    .filter((record) => record.tenant === tenant);
+}
