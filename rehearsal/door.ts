@@ -12,6 +12,7 @@ import { tenantHost } from "../components/gateway.ts";
 import { platformNames } from "../components/platform.ts";
 import { configOf } from "./api-call.ts";
 import { cacheFolder } from "./cache.ts";
+import { cellNamespaces } from "./door/cell.ts";
 import { through } from "./door/connect.ts";
 import { gatewayAddress } from "./door/network.ts";
 import type { NodeStatus } from "./door/node.ts";
@@ -34,6 +35,7 @@ export type Door = {
 type Tools = Required<Pick<Toolchain, DoorPart>>;
 
 const longestMs = 120_000;
+const lastLines = 12;
 const knockMs = 5000;
 
 /** What a live door cannot do without here: parts of the toolchain, or what the machine itself has to have. */
@@ -42,7 +44,7 @@ export function lacksForDoor(toolchain: Partial<Toolchain>): string[] {
   const tools = ["unshare", "nsenter", "ip", "mount", "chroot"].filter(
     (tool) => spawnSync(tool, ["--version"]).error !== undefined,
   );
-  const namespaces = spawnSync("unshare", ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "true"]);
+  const namespaces = spawnSync("unshare", [...cellNamespaces, "true"]);
   return [...parts, ...tools, ...(namespaces.status === 0 ? [] : ["namespaces that a user may make (unshare)"])];
 }
 
@@ -64,9 +66,22 @@ export async function openDoor(home: Home, country: Country, tools: Tools): Prom
   while (true) {
     const door = stands(plan, country) ? await doorOf(home, country, readFileSync(plan.address, "utf8")) : undefined;
     if (door && (await answers(door))) return door;
-    if (!doorRuns(home) || Date.now() > giveUp) throw new Error(`The door did not open; why is in ${logOf(home)}`);
+    const runs = doorRuns(home);
+    if (!runs || Date.now() > giveUp) throw new Error(notOpen(home, plan, runs));
     await sleep(200);
   }
+}
+
+/** Why a door did not open, as far as its own words and pods tell. */
+function notOpen(home: Home, plan: DoorPlan, runs: boolean): string {
+  const status = existsSync(plan.status) ? readFileSync(plan.status, "utf8") : "no pods yet";
+  const said = readFileSync(logOf(home), "utf8").trimEnd().split("\n").slice(-lastLines);
+  return [
+    runs ? `The door did not open within ${longestMs / 1000} s.` : "The door did not open: its processes ended.",
+    `  found    ${status}`,
+    ...said.map((line) => `           ${line}`),
+    `  where    ${logOf(home)}, and logs/ beside it`,
+  ].join("\n");
 }
 
 /** Ends everything that a door runs. What is counted and recorded stays for the next one. */

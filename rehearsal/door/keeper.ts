@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { cellNamespaces } from "./cell.ts";
 import type { DoorPlan } from "./plan.ts";
 import { join as joined, relay } from "./relay.ts";
 
@@ -39,8 +40,7 @@ proxy.listen(0, "127.0.0.1", () => {
 });
 
 const agent = fileURLToPath(new URL("./agent.ts", import.meta.url));
-const namespaces = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
-const cell = spawn("unshare", [...namespaces, "--", process.execPath, agent, file], {
+const cell = spawn("unshare", [...cellNamespaces, "--", process.execPath, agent, file], {
   stdio: ["ignore", "pipe", "pipe"],
 });
 const log = (text: Buffer) => appendFileSync(join(plan.folder, "door.log"), text);

@@ -33,7 +33,7 @@ export async function serve(files: Record<string, Served>) {
     const body = partial ? file.content.subarray(from) : file.content;
     const head: Record<string, string | number> = { "content-length": body.length };
     if (partial) head["content-range"] = `bytes ${from}-${file.content.length - 1}/${file.content.length}`;
-    response.writeHead(partial ? 206 : 200, head);
+    response.writeHead(partial ? 206 : 200, head).flushHeaders();
     if (file.stallsAfter !== undefined) return void response.write(body.subarray(0, file.stallsAfter));
     const send = () => {
       if (file.cut && file.cut.times > 0 && body.length > file.cut.after) {
@@ -42,7 +42,7 @@ export async function serve(files: Record<string, Served>) {
         response.write(body.subarray(0, file.cut.after), () => setTimeout(() => response.destroy(), 100));
       } else response.end(body);
     };
-    if (file.after && request.method !== "HEAD") void file.after.then(send);
+    if (file.after) void file.after.then(send);
     else send();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,0 +1,11 @@
+/** The namespaces that a door's processes live in, as words for `unshare`: a user, a network, mounts and processes of their own. */
+export const cellNamespaces = [
+  "--user",
+  "--map-root-user",
+  "--net",
+  "--mount",
+  "--pid",
+  "--fork",
+  "--mount-proc",
+  "--kill-child",
+];
