@@ -34,7 +34,7 @@ export type Door = {
 
 type Tools = Required<Pick<Toolchain, DoorPart>>;
 
-const longestMs = 120_000;
+const longestMs = 300_000;
 const lastLines = 12;
 const knockMs = 5000;
 
