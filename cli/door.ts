@@ -1,16 +1,18 @@
 import process from "node:process";
-import { styleText } from "node:util";
-import { addon, countryName } from "../catalogue/index.ts";
-import { type Country, loadCountry } from "../components/country.ts";
+import { loadCountry } from "../components/country.ts";
 import { clusterRuns } from "../rehearsal/cluster.ts";
 import { doorParts } from "../rehearsal/door/programs.ts";
 import { closeDoor, type Door, doorRuns, lacksForDoor, openDoor } from "../rehearsal/door.ts";
 import { homeOf, shellQuoted } from "../rehearsal/home.ts";
 import { setup, type Toolchain } from "../rehearsal/toolchain.ts";
+import { doorText } from "./door-text.ts";
 import { Failure } from "./failure.ts";
 import { ProgressLines } from "./progress.ts";
 import { SetupLines } from "./setup-lines.ts";
 import { chooseStack } from "./stacks.ts";
+
+/** What opening a door is doing, while it is. */
+export const opening = "starting the gateway's controllers, proxies, counters and simulated model servers";
 
 type Options = { close?: boolean; env?: string; json?: boolean };
 
@@ -33,12 +35,12 @@ export async function doorCommand(country: string | undefined, options: Options)
     );
   }
   const declared = loadCountry(home.countryFile);
-  lines.begin("door", "starting the gateway's controllers, proxies, counters and simulated model servers", 10);
+  lines.begin("door", opening, 10);
   const door = await openDoor(home, declared, toolchain as Required<Toolchain>).finally(() => lines.stop());
   lines.end("the gateway answers");
   if (options.env) process.stdout.write(`${exportsOf(door, options.env).join("\n")}\n`);
   else if (options.json) process.stdout.write(`${JSON.stringify(door, null, 2)}\n`);
-  else lines.say(text(stack, declared, toolchain, door));
+  else lines.say(`\n${doorText(home, declared, toolchain, door).join("\n")}`);
 }
 
 function close(stack: string, options: Options, lines: ProgressLines): void {
@@ -67,37 +69,4 @@ function exportsOf({ proxy, root, tenants }: Door, tenant: string): string[] {
     OPENAI_API_KEY: own.key,
   };
   return Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
-}
-
-function text(stack: string, country: Country, toolchain: Partial<Toolchain>, { proxy, root, tenants }: Door): string {
-  const bold = (words: string) => styleText("bold", words, { stream: process.stdout });
-  const [name = "", first] = Object.entries(tenants)[0] ?? [];
-  const width = Math.max(...Object.keys(tenants).map(({ length }) => length)) + 2;
-  const addresses = Math.max(...Object.values(tenants).map(({ baseUrl }) => baseUrl.length)) + 2;
-  const body = JSON.stringify({ model: first?.models[0], messages: [{ role: "user", content: "Grüezi" }] });
-  return [
-    "",
-    bold(`The door of ${countryName(country.country)} is open.`),
-    "",
-    `  real           Envoy Gateway ${addon("envoy-gateway").proven}, AI Gateway ${addon("ai-gateway").proven}, Envoy ${toolchain.envoy?.version}, its rate limiter, Valkey ${toolchain.valkey?.version}:`,
-    "                 their own controllers read the objects that the stack made; nothing is configured twice",
-    "  simulated      model servers (vLLM's dialect, no model behind it), cert-manager's issuing of certificates",
-    `  proxy          ${proxy} leads to *.${country.gateway.host} and nowhere else`,
-    `  root           ${root}`,
-    "",
-    ...Object.entries(tenants).map(
-      ([tenant, { baseUrl, key }]) => `  ${tenant.padEnd(width)}${baseUrl.padEnd(addresses)}${key}`,
-    ),
-    "",
-    bold("Try"),
-    `  curl --proxy ${proxy} --cacert ${shellQuoted(root)} ${first?.baseUrl}/chat/completions \\`,
-    `    -H 'Authorization: Bearer ${first?.key}' -H 'Content-Type: application/json' -d '${body}'`,
-    "",
-    bold("Next"),
-    `  eval "$(npx freehold door ${stack} --env ${name})"   then any OpenAI client, unchanged, in that shell:`,
-    `    python -c 'from openai import OpenAI; print(OpenAI().models.list())'`,
-    `    node -e 'new (require("openai").OpenAI)().models.list().then(console.log)'`,
-    `  edit stacks/Pulumi.${stack}.yaml and run npm start again: a new tenant, key, model or limit is live within seconds`,
-    `  npx freehold door ${stack} --close`,
-  ].join("\n");
 }

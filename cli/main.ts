@@ -25,6 +25,7 @@ program
   .command("rehearse")
   .argument("[country]", "stack to rehearse, such as ch for stacks/Pulumi.ch.yaml")
   .description("stand a country up on this machine: real engine, real API server, simulated nodes")
+  .option("--door", "open its live gateway as well, as npm start does: base URL and key of each tenant")
   .option("--down", "take the rehearsal away, with everything it started and wrote")
   .option(
     "--env",

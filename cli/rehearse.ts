@@ -1,10 +1,13 @@
 import process from "node:process";
 import { styleText } from "node:util";
 import { clusterRuns } from "../rehearsal/cluster.ts";
+import { lacksForDoor, openDoor } from "../rehearsal/door.ts";
 import type { ProviderChoice } from "../rehearsal/home.ts";
 import { foreignEnv, homeOf, rehearsalEnv, shellQuoted } from "../rehearsal/home.ts";
 import { type Rehearsed, rehearse, type Step, takeDown } from "../rehearsal/rehearse.ts";
-import { inspect, setup } from "../rehearsal/toolchain.ts";
+import { inspect, setup, type Toolchain } from "../rehearsal/toolchain.ts";
+import { opening } from "./door.ts";
+import { doorText } from "./door-text.ts";
 import { Failure } from "./failure.ts";
 import { duration, ProgressLines } from "./progress.ts";
 import { SetupLines } from "./setup-lines.ts";
@@ -12,7 +15,7 @@ import { chooseStack } from "./stacks.ts";
 import { summarise } from "./summary.ts";
 import { summaryText } from "./summary-text.ts";
 
-type Options = { down?: boolean; env?: boolean; provider?: string; json?: boolean };
+type Options = { door?: boolean; down?: boolean; env?: boolean; provider?: string; json?: boolean };
 
 /** `freehold rehearse`: stands a country up, prints its environment, or takes it away. */
 export async function rehearseCommand(country: string | undefined, options: Options): Promise<void> {
@@ -50,9 +53,33 @@ async function up(stack: string, options: Options, lines: ProgressLines) {
   }
   if (abort.signal.aborted) process.exit(130);
   if (!rehearsed.engine.ok) throw new Failure(failureText(rehearsed, stack));
-  const summary = summarise(rehearsed);
-  if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  else lines.say(summaryText(summary, process.stdout));
+  const door = options.door ? await open(rehearsed, abort.signal, lines) : undefined;
+  const summary = summarise(rehearsed, door);
+  if (options.json) return void process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  const { home, country, toolchain } = rehearsed;
+  lines.say(summaryText(summary, process.stdout, door && doorText(home, country, toolchain, door)));
+}
+
+/** Opens the door of what stands, where this machine can; where not, the rest stands all the same. */
+async function open({ home, country, toolchain }: Rehearsed, signal: AbortSignal, lines: ProgressLines) {
+  const lacks = lacksForDoor(toolchain);
+  if (lacks.length > 0) {
+    lines.say(
+      `  door           stays shut, for this machine lacks ${lacks.join(", ")}: npx freehold door ${home.stack}`,
+    );
+    return undefined;
+  }
+  lines.begin("door", opening, 10);
+  try {
+    const door = await openDoor(home, country, toolchain as Required<Toolchain>, signal);
+    lines.end("the gateway answers");
+    return door;
+  } catch (error) {
+    if (signal.aborted) process.exit(130);
+    throw error;
+  } finally {
+    lines.stop();
+  }
 }
 
 async function down(stack: string, options: Options, lines: ProgressLines) {

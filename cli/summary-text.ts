@@ -4,8 +4,8 @@ import { grouped } from "../components/country/wording.ts";
 import { duration } from "./progress.ts";
 import type { Summary } from "./summary.ts";
 
-/** The summary as a person reads it. */
-export function summaryText(summary: Summary, stream: NodeJS.WriteStream): string {
+/** The summary as a person reads it, with what stands between it and the next steps. */
+export function summaryText(summary: Summary, stream: NodeJS.WriteStream, between: readonly string[] = []): string {
   const bold = (text: string) => styleText("bold", text, { stream });
   const rows: [string, string][] = [
     ...summary.pools.map((pool): [string, string] => ["pool", poolText(pool)]),
@@ -31,6 +31,8 @@ export function summaryText(summary: Summary, stream: NodeJS.WriteStream): strin
     "",
     ...lines,
     "",
+    ...between,
+    ...(between.length > 0 ? [""] : []),
     bold("Next"),
     ...summary.next.map((text) => `  ${text}`),
   ].join("\n");

@@ -4,6 +4,7 @@ import type { Country } from "../components/country.ts";
 import { poolCapacity, poolResource } from "../components/pool.ts";
 import { sizing } from "../components/sizing.ts";
 import { type Custody, keyCustody } from "../components/storage/custody.ts";
+import type { Door } from "../rehearsal/door.ts";
 import type { Rehearsed } from "../rehearsal/rehearse.ts";
 
 /** What `freehold rehearse` shows at the end, and prints as it is with --json. */
@@ -45,11 +46,15 @@ export type Summary = {
   changes: Record<string, number>;
   changed: string[];
   simulated: string[];
+  /** How tenants come in, where the door is open. */
+  door?: Door;
   seconds: number;
   next: string[];
 };
 
-export function summarise({ country, engine, home, provider, seconds, toolchain }: Rehearsed): Summary {
+/** What came of a rehearsal, and of opening its door if that was asked for. */
+export function summarise(rehearsed: Rehearsed, door?: Door): Summary {
+  const { country, engine, home, provider, seconds, toolchain } = rehearsed;
   const outputs = engine.outputs as {
     addresses: Record<string, string>;
     guards: { resources: number; verdicts: Record<string, number>; rules: Record<string, unknown> };
@@ -102,14 +107,15 @@ export function summarise({ country, engine, home, provider, seconds, toolchain 
     changes: engine.changes,
     changed: engine.changed,
     simulated: [
-      "nodes, their GPUs and the containers on them (kwok): no image is pulled, no model answers",
-      "the add-ons' controllers: their custom resource definitions are the real ones, nothing acts on the objects",
+      `nodes, their GPUs and the containers on them (kwok): no image is pulled${door ? "" : ", no model answers"}`,
+      `the ${door ? "other " : ""}add-ons' controllers: their custom resource definitions are the real ones, nothing acts on the objects`,
       ...standIns(toolchain, provider),
     ],
+    door,
     seconds: Math.round(seconds * 10) / 10,
     next: [
       `eval "$(npx freehold rehearse ${home.stack} --env)"; npx pulumi preview -s ${home.stack} --policy-pack policies`,
-      `npx freehold door ${home.stack}    the live gateway: base URL and key of each tenant`,
+      ...(door ? [] : [`npx freehold door ${home.stack}    the live gateway: base URL and key of each tenant`]),
       `edit stacks/Pulumi.${home.stack}.yaml, say the nodes of a pool, and run npm start again: only that changes`,
       "npm start -- --down takes everything away",
     ],

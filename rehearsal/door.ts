@@ -49,7 +49,7 @@ export function lacksForDoor(toolchain: Partial<Toolchain>): string[] {
 }
 
 /** Opens the live door of a rehearsal that stands, or finds it open; resolves when it answers. */
-export async function openDoor(home: Home, country: Country, tools: Tools): Promise<Door> {
+export async function openDoor(home: Home, country: Country, tools: Tools, signal?: AbortSignal): Promise<Door> {
   const folder = folderOf(home);
   const plan = planOf(home, country, tools);
   if (!doorRuns(home)) {
@@ -66,6 +66,7 @@ export async function openDoor(home: Home, country: Country, tools: Tools): Prom
   while (true) {
     const door = stands(plan, country) ? await doorOf(home, country, readFileSync(plan.address, "utf8")) : undefined;
     if (door && (await answers(door))) return door;
+    signal?.throwIfAborted();
     const runs = doorRuns(home);
     if (!runs || Date.now() > giveUp) throw new Error(notOpen(home, plan, runs));
     await sleep(200);
