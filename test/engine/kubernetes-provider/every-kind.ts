@@ -178,7 +178,7 @@ new Pod(
       labels: { lone: now("1", "2") },
       // The official provider ends its wait for a Pod that is ready already with what its informer has, which on a busy API
       // server is the Pod before the update; then the next update finds the old label.
-      annotations: now<Record<string, string>>({}, { "pulumi.com/skipAwait": "true" }),
+      annotations: now<Record<string, string>>({ a: "1" }, { a: "1", "pulumi.com/skipAwait": "true" }),
     },
     spec: {
       tolerations: [{ operator: "Exists" }],
