@@ -17,7 +17,7 @@ import type { Measured, Order } from "./door/load.ts";
 
 const run = promisify(execFile);
 const turns = Number(process.argv[2] ?? 3);
-const liteLlm = "1.109.1";
+const liteLlm = "1.106.0";
 const load = { rate: 200, seconds: 10, warmSeconds: 3 };
 const tenant = "linn";
 const model = "salamandra";
