@@ -86,7 +86,9 @@ function aiGatewayObjects(country: Country, { kubeconfig, webhook }: Here): Appl
     country,
     aiGateway.values?.(country, addon("ai-gateway")).aieg,
   );
-  const { maxRecvMsgSize } = (values as { controller: { maxRecvMsgSize: string } }).controller;
+  const { controller: told } = values as {
+    controller: { maxRecvMsgSize: string; metricsRequestHeaderAttributes: string };
+  };
   return [
     core(namespace, "secrets", "Secret", webhookSecret, {
       stringData: { "ca.crt": webhook.authority, "tls.crt": webhook.certificate, "tls.key": webhook.key },
@@ -103,7 +105,8 @@ function aiGatewayObjects(country: Country, { kubeconfig, webhook }: Here): Appl
         "--tlsCertDir=/certs",
         // There is one, and nobody to compete with.
         "--enableLeaderElection=false",
-        `--maxRecvMsgSize=${maxRecvMsgSize}`,
+        `--maxRecvMsgSize=${told.maxRecvMsgSize}`,
+        `--metricsRequestHeaderAttributes=${told.metricsRequestHeaderAttributes}`,
       ],
       env: environment(kubeconfig, { POD_NAMESPACE: namespace, DISABLE_PPROF: "true" }),
       ports: [9443, 1063, 18002],
