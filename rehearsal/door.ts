@@ -97,7 +97,7 @@ export function doorRuns(home: Home): boolean {
 }
 
 /** What all pods of an open door tell of themselves now, as Prometheus would have it. */
-export function metricsOf(home: Home): Promise<string> {
+export function metricsOf(home: Pick<Home, "folder">): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath: join(folderOf(home), "metrics.sock"), path: "/metrics" }, async (response) => {
       let text = "";
@@ -114,7 +114,7 @@ export function logOf(home: Home): string {
   return join(folderOf(home), "door.log");
 }
 
-function folderOf(home: Home): string {
+function folderOf(home: Pick<Home, "folder">): string {
   return join(home.folder, "door");
 }
 
