@@ -15,6 +15,7 @@ export { type EconomicSeries, type Economics, economicSeries, economics } from "
 export { type Framework, frameworks, frameworksFor } from "./framework.ts";
 export { groupOfHost, type NamedEndpoint, namedEndpoint, placeOfHost, type Service, serviceAt } from "./host.ts";
 export { type Instance, instance, instances } from "./instance.ts";
+export { type Metric, metric } from "./metric.ts";
 export {
   groupOf,
   isCountryCode,

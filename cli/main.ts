@@ -51,6 +51,15 @@ program
   .action(async (country, options) => (await import("./door.ts")).doorCommand(country, options));
 
 program
+  .command("top")
+  .argument("[country]", "stack, such as ch")
+  .description("show who uses what, now: tenants, model servers, the gateway; of an open door, or else of the cluster")
+  .option("--once", "print it once")
+  .option("--cluster", "ask the cluster's Prometheus, even where a door is open")
+  .option("--json", "print it once, as JSON")
+  .action(async (country, options) => (await import("./top.ts")).topCommand(country, options));
+
+program
   .command("setup")
   .description("fetch or build the engine and the control plane into the cache")
   .option(

@@ -20,6 +20,24 @@ export type Run = Pick<
   role: "alone" | "leader" | "worker";
 };
 
+/** Names of an engine's metrics. */
+export type EngineMetrics = {
+  /** Requests that are generated, and that wait: by these, and by the cache, it is scaled. */
+  running: string;
+  waiting: string;
+  /** Share of the KV cache that is taken, from 0 to 1. */
+  cache: string;
+  tokensIn: string;
+  tokensOut: string;
+  /** Requests that came to an end, and those that were put back because the cache was full. */
+  finished: string;
+  preempted: string;
+  /** Histograms. */
+  firstTokenSeconds: string;
+  betweenTokensSeconds: string;
+  queuedSeconds: string;
+};
+
 /** What a model server is to the pod that runs it: an engine answers with its own command line and environment. */
 export type Engine = {
   /** Container port of the OpenAI-compatible API, which also serves health and metrics. */
@@ -34,8 +52,7 @@ export type Engine = {
   env: Record<string, string>;
   /** Environment that depends on the replica. */
   envOf(run: Run): Record<string, string>;
-  /** Metrics by which it is scaled: requests that wait, and the share of the KV cache that is taken, from 0 to 1. */
-  metrics: { waiting: string; cache: string };
+  metrics: EngineMetrics;
 };
 
 /** Every engine a country file may name, by the name it uses there. */

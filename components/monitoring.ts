@@ -1,16 +1,19 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import * as pulumi from "@pulumi/pulumi";
-import { accelerator, addon } from "../catalogue/index.ts";
 import type { Country } from "./country.ts";
 import { alerts } from "./monitoring/alerts.ts";
-import { platformNames } from "./platform.ts";
+import { dashboard } from "./monitoring/board.ts";
+import { boards } from "./monitoring/boards.ts";
+import { limits } from "./monitoring/limits.ts";
+import { targets } from "./monitoring/targets.ts";
 
-export type MonitoringArgs = Pick<Country, "addons" | "modelServers" | "pools" | "storage"> & {
+export type MonitoringArgs = Pick<Country, "addons" | "country" | "modelServers" | "pools" | "storage" | "tenants"> & {
   /** Namespace of the objects that say what is watched. */
   namespace: pulumi.Input<string>;
 };
 
-/** What Prometheus watches of Freehold's parts, and the few alerts of which each asks somebody to do something. */
+/** What Prometheus watches of Freehold's parts, the few alerts of which each asks somebody to do something, and the boards. */
 export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:Monitoring", name, {}, opts);
@@ -32,52 +35,29 @@ export class Monitoring extends pulumi.ComponentResource {
         podMetricsEndpoints: endpoints,
       });
     }
-    object("PrometheusRule", "freehold", { groups: [{ name: "freehold", rules: alerts(args) }] });
+    object("PrometheusRule", "freehold", {
+      groups: [
+        { name: "freehold", rules: alerts(args) },
+        { name: "limits", interval: "60s", rules: limits(args.tenants) },
+      ],
+    });
+    for (const board of boards(args)) {
+      const name = `board-${board.id}`;
+      new ConfigMap(
+        `monitoring-${name}`,
+        {
+          metadata: {
+            name,
+            namespace: args.namespace,
+            // By these Grafana's sidecar finds it, and the folder to put it in.
+            labels: { grafana_dashboard: "1" },
+            annotations: { grafana_folder: "Freehold" },
+          },
+          data: { [`freehold-${board.id}.json`]: JSON.stringify(dashboard(board)) },
+        },
+        { parent: this },
+      );
+    }
     this.registerOutputs({});
   }
-}
-
-type Target = { name: string; namespace: string; labels: Record<string, string>; endpoints: object[] };
-
-/** Pods that tell how they are. The database's and Ceph's are named beside them, by whoever makes them. */
-function targets({ addons, pools }: MonitoringArgs): Target[] {
-  const nvidia = Object.values(pools).some((pool) => accelerator(pool.accelerator).vendor === "nvidia");
-  return [
-    {
-      name: "models",
-      namespace: platformNames.models,
-      labels: { "app.kubernetes.io/component": "model" },
-      endpoints: [{ port: "http", path: "/metrics" }],
-    },
-    {
-      name: "proxies",
-      namespace: addon("envoy-gateway").namespace,
-      labels: { "app.kubernetes.io/component": "proxy" },
-      // The proxy itself, and the part beside it that knows models and counts their tokens.
-      endpoints: [
-        { portNumber: 19001, path: "/stats/prometheus" },
-        { portNumber: 1064, path: "/metrics" },
-      ],
-    },
-    ...("cert-manager" in addons
-      ? [
-          {
-            name: "certificates",
-            namespace: addon("cert-manager").namespace,
-            labels: { "app.kubernetes.io/component": "controller", "app.kubernetes.io/name": "cert-manager" },
-            endpoints: [{ portNumber: 9402, path: "/metrics" }],
-          },
-        ]
-      : []),
-    ...(nvidia
-      ? [
-          {
-            name: "gpus",
-            namespace: addon("gpu-operator").namespace,
-            labels: { app: "nvidia-dcgm-exporter" },
-            endpoints: [{ portNumber: 9400, path: "/metrics" }],
-          },
-        ]
-      : []),
-  ];
 }

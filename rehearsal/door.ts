@@ -97,12 +97,25 @@ export function doorRuns(home: Home): boolean {
   return processesUnder(folderOf(home)).length > 0;
 }
 
+/** What all pods of an open door tell of themselves now, as Prometheus would have it. */
+export function metricsOf(home: Pick<Home, "folder">): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath: join(folderOf(home), "metrics.sock"), path: "/metrics" }, async (response) => {
+      let text = "";
+      for await (const chunk of response.setEncoding("utf8")) text += chunk;
+      resolve(text);
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
 /** What the door's own processes say; each container has a log of its own below `logs/` beside it. */
 export function logOf(home: Home): string {
   return join(folderOf(home), "door.log");
 }
 
-function folderOf(home: Home): string {
+function folderOf(home: Pick<Home, "folder">): string {
   return join(home.folder, "door");
 }
 
@@ -123,7 +136,7 @@ function planOf(home: Home, country: Country, tools: Tools): DoorPlan {
       dirname(process.execPath),
       ...doorParts.map((part) => dirname(tools[part].path)),
     ],
-    sockets: { api: at("api.sock"), webhook: at("webhook.sock"), door: at("door.sock") },
+    sockets: { api: at("api.sock"), webhook: at("webhook.sock"), door: at("door.sock"), metrics: at("metrics.sock") },
     webhookPort: 0,
     host: country.gateway.host,
     status: at("status.json"),

@@ -1,5 +1,6 @@
 import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
+import { tenantHeader } from "../gateway/names.ts";
 import { podsIn, tcp } from "../network/peers.ts";
 
 /** The part of the gateway that knows models: it extends Envoy Gateway and stands beside each proxy. */
@@ -14,6 +15,8 @@ export const aiGateway: AddonValues = {
       controller: {
         replicaCount: 2,
         maxRecvMsgSize: String(addon("ai-gateway").limits.messageBytes),
+        // Its metrics tell whose tokens they counted: the header is the gateway's own, whatever a client sent.
+        metricsRequestHeaderAttributes: `${tenantHeader}:tenant`,
         podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
       },

@@ -51,7 +51,18 @@ export const vllm: Engine = {
     // The pods' own network, and no other that a node may have attached to them.
     ...(role === "alone" ? {} : { GLOO_SOCKET_IFNAME: "eth0", NCCL_SOCKET_IFNAME: "eth0" }),
   }),
-  metrics: { waiting: "vllm:num_requests_waiting", cache: "vllm:kv_cache_usage_perc" },
+  metrics: {
+    running: "vllm:num_requests_running",
+    waiting: "vllm:num_requests_waiting",
+    cache: "vllm:kv_cache_usage_perc",
+    tokensIn: "vllm:prompt_tokens_total",
+    tokensOut: "vllm:generation_tokens_total",
+    finished: "vllm:request_success_total",
+    preempted: "vllm:num_preemptions_total",
+    firstTokenSeconds: "vllm:time_to_first_token_seconds",
+    betweenTokensSeconds: "vllm:inter_token_latency_seconds",
+    queuedSeconds: "vllm:request_queue_time_seconds",
+  },
 };
 
 /** Several nodes as one engine, by plain processes: no Ray, whose dashboard and job port would be more doors to close. */

@@ -79,8 +79,15 @@ const usageRecord = {
   ms: "%DURATION%",
 };
 
+// Kinds of tokens and of calls by which one tenant's use of one model is counted.
+const seriesOfPair = 10;
+const fewestSeries = 4096;
+
 /** The part beside each proxy that reads which model is asked for, and counts tokens. */
-export function modelReader({ registry, digests }: ProxyArgs) {
+export function modelReader({ registry, digests, tenants }: ProxyArgs & Pick<Country, "tenants">) {
+  const pairs = Object.values(tenants).reduce((sum, { models }) => sum + models.length, 0);
+  // In leaps, because each other number is a new pod.
+  const series = Math.max(fewestSeries, 2 ** Math.ceil(Math.log2(pairs * seriesOfPair)));
   return {
     globalLLMRequestCosts: [
       { metadataKey: "llm_input_token", type: "InputToken" },
@@ -91,6 +98,8 @@ export function modelReader({ registry, digests }: ProxyArgs) {
     extProc: {
       kubernetes: {
         image: pinned(registry, addon("ai-gateway").images.extProc!, digests),
+        // Beyond so many different ones its metrics no longer tell the tenant.
+        env: [{ name: "OTEL_GO_X_CARDINALITY_LIMIT", value: String(series) }],
         resources: { requests: { cpu: "1", memory: "512Mi" }, limits: { memory: "4Gi" } },
       },
     },

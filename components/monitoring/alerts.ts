@@ -1,22 +1,17 @@
 import { addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
-import { engines } from "../engine.ts";
 import { platformNames } from "../platform.ts";
 import { poolCapacity, poolResource } from "../pool.ts";
+import { type Alert, critical, warning } from "./alert.ts";
+import { ofGateway } from "./alerts/gateway.ts";
+import { ofTenants } from "./alerts/tenants.ts";
+import { enginesOf, ofModels as models, quantile } from "./expressions.ts";
 
-type Watched = Pick<Country, "modelServers" | "pools" | "storage">;
-/** An alert as Prometheus has it. */
-export type Alert = {
-  alert: string;
-  expr: string;
-  for: string;
-  labels: { severity: "critical" | "warning" };
-  annotations: { summary: string; description: string };
-};
+type Watched = Pick<Country, "modelServers" | "pools" | "storage" | "tenants">;
 
-const models = `namespace="${platformNames.models}"`;
+// Ten seconds are what somebody who waits before a screen bears.
+const slowSeconds = 10;
 const ours = `namespace=~"freehold-.+|${addon("prometheus").namespace}|${addon("rook-ceph").namespace}"`;
-const fortnight = 14 * 24 * 3600;
 
 /**
  * Alerts of a country: `critical` is felt by tenants now, `warning` will be. Each says what to look at. Metrics are those of
@@ -24,16 +19,27 @@ const fortnight = 14 * 24 * 3600;
  * Ceph's manager, by the names in their sources at the versions of the catalogue.
  */
 export function alerts(country: Watched): Alert[] {
-  return [...ofModels(country), ...ofPools(country), ...ofGateway(), ...ofStorage(country), ...ofWatching()];
+  return [
+    ...ofModels(country),
+    ...ofPools(country),
+    ...ofGateway(),
+    ...ofTenants(country),
+    ...ofStorage(country),
+    ...ofWatching(),
+  ];
 }
 
 function ofModels({ modelServers }: Watched): Alert[] {
   const spanning = Object.keys(modelServers).filter((server) => modelServers[server]!.nodes > 1);
   const leaders = `kube_statefulset_status_replicas_ready{${models},statefulset=~"${spanning.join("|")}"} == 0`;
-  const saturated = [...new Set(Object.values(modelServers).map(({ engine }) => engine))].map((engine) => {
-    const { waiting, cache } = engines[engine].metrics;
-    return `(max by (pod) (${cache}{${models}}) > 0.95 and on (pod) max by (pod) (${waiting}{${models}}) > 0)`;
-  });
+  const engines = enginesOf({ modelServers });
+  const saturated = engines.map(
+    ({ waiting, cache }) =>
+      `(max by (pod) (${cache}{${models}}) > 0.95 and on (pod) max by (pod) (${waiting}{${models}}) > 0)`,
+  );
+  const slow = engines.map(
+    ({ firstTokenSeconds }) => `${quantile(0.95, firstTokenSeconds, "server", "15m", models)} > ${slowSeconds}`,
+  );
   return [
     critical(
       "ModelWithoutReplicas",
@@ -50,6 +56,20 @@ function ofModels({ modelServers }: Watched): Alert[] {
       "10m",
       "{{ $labels.pod }} has a full KV cache and requests that wait",
       "Answers begin late. Give the model more replicas, or raise autoscale.most; fewer contextTokens hold more requests.",
+    ),
+    warning(
+      "FirstTokenSlow",
+      slow.join(" or "),
+      "15m",
+      `One answer in twenty of {{ $labels.server }} begins after more than ${slowSeconds} s`,
+      "The board Models shows whether requests wait (more replicas) or prompts are long (a limit of tokens a minute for who sends them).",
+    ),
+    warning(
+      "ModelRestarting",
+      `increase(kube_pod_container_status_restarts_total{${models}}[1h]) > 2`,
+      "0m",
+      "{{ $labels.pod }} was started again three times within an hour",
+      `kubectl -n ${platformNames.models} logs --previous {{ $labels.pod }} says what ended it; out of memory asks for fewer contextTokens.`,
     ),
   ];
 }
@@ -88,34 +108,6 @@ function ofPools({ pools }: Watched): Alert[] {
       "0m",
       "GPU {{ $labels.gpu }} of {{ $labels.Hostname }} reports XID {{ $value }}",
       "The GPU has to be reset or replaced; drain the node first.",
-    ),
-  ];
-}
-
-function ofGateway(): Alert[] {
-  const answers = (more: string) =>
-    `sum(rate(envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix=~"https?-.+"${more}}[5m]))`;
-  return [
-    critical(
-      "GatewayErrors",
-      `${answers(',envoy_response_code_class="5"')} / ${answers("")} > 0.05`,
-      "5m",
-      "More than one in twenty answers of the gateway is an error of ours",
-      "Models without replicas, or counters that do not answer, are the usual causes; both have alerts of their own.",
-    ),
-    critical(
-      "RateLimitStoreDown",
-      `sum(rate(envoy_cluster_ratelimit_error[5m])) > 0 or kube_statefulset_status_replicas_ready{namespace="${platformNames.gateway}"} == 0`,
-      "2m",
-      "The counters of the tenants' limits do not answer",
-      `Requests are refused rather than let through uncounted. kubectl -n ${platformNames.gateway} get pods shows the store.`,
-    ),
-    warning(
-      "CertificateExpiring",
-      `min by (name, exported_namespace) (certmanager_certificate_expiration_timestamp_seconds) - time() < ${fortnight} or min(envoy_listener_ssl_certificate_expiration_unix_time_seconds) - time() < ${fortnight}`,
-      "1h",
-      "The certificate {{ $labels.name }} expires within a fortnight",
-      "Certificates of the private issuer renew themselves a month before: cert-manager's log says what keeps it. One that you brought, you renew.",
     ),
   ];
 }
@@ -177,12 +169,4 @@ function backupSeconds(schedule: string): number {
   const [, , , day = "*", , weekday = "*"] = schedule.split(/\s+/);
   const days = day !== "*" ? 31 : weekday !== "*" ? 7 : 1;
   return 2 * days * 24 * 3600;
-}
-
-function critical(alert: string, expr: string, wait: string, summary: string, description: string): Alert {
-  return { alert, expr, for: wait, labels: { severity: "critical" }, annotations: { summary, description } };
-}
-
-function warning(alert: string, expr: string, wait: string, summary: string, description: string): Alert {
-  return { alert, expr, for: wait, labels: { severity: "warning" }, annotations: { summary, description } };
 }

@@ -1,16 +1,19 @@
 // Runs inside the cell, as its first process: makes its network, sees that the gateway's controllers are in the cluster, and is
 // the node that the door's pods run on.
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { loadCountry } from "../../components/country.ts";
+import { targets } from "../../components/monitoring/targets.ts";
 import { configOf } from "../api-call.ts";
 import { makeAuthority } from "../certificate.ts";
 import { watchCertificates } from "./certificates.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { applyControllers, certgenOf, certgenSecrets } from "./controllers.ts";
+import { scrape } from "./metrics.ts";
 import { gatewayAddress, makeNetwork } from "./network.ts";
 import { Node } from "./node.ts";
 import type { DoorPlan } from "./plan.ts";
@@ -47,6 +50,11 @@ await applyControllers(config, country, { kubeconfig: plan.podKubeconfig, webhoo
 
 lead(plan.sockets.webhook, 9443, () => node.podsOf("ai-gateway-controller"));
 lead(plan.sockets.door, 10443, proxies);
+rmSync(plan.sockets.metrics, { force: true });
+createHttpServer(async (_, response) => {
+  response.setHeader("content-type", "text/plain; version=0.0.4");
+  response.end(await scrape(targets(country), node.pods));
+}).listen(plan.sockets.metrics);
 await node.follow((status) => {
   const all = node.podsOf("envoy").length;
   writeFileSync(`${plan.status}.new`, JSON.stringify({ ...status, proxies: { all, whole: proxies().length } }));

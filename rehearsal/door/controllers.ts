@@ -74,6 +74,8 @@ function envoyGatewayObjects(country: Country, { kubeconfig }: Here): Applied[] 
         { at: "/certs", of: { secret: { secretName: "envoy-gateway" } } },
         { at: "/var/lib/eg/wasm", of: { emptyDir: {} } },
       ],
+      // By it the chart's pods are found by who watches them.
+      podLabels: { "control-plane": "envoy-gateway" },
     }).objects,
   ];
 }
@@ -86,7 +88,9 @@ function aiGatewayObjects(country: Country, { kubeconfig, webhook }: Here): Appl
     country,
     aiGateway.values?.(country, addon("ai-gateway")).aieg,
   );
-  const { maxRecvMsgSize } = (values as { controller: { maxRecvMsgSize: string } }).controller;
+  const { controller: told } = values as {
+    controller: { maxRecvMsgSize: string; metricsRequestHeaderAttributes: string };
+  };
   return [
     core(namespace, "secrets", "Secret", webhookSecret, {
       stringData: { "ca.crt": webhook.authority, "tls.crt": webhook.certificate, "tls.key": webhook.key },
@@ -103,7 +107,8 @@ function aiGatewayObjects(country: Country, { kubeconfig, webhook }: Here): Appl
         "--tlsCertDir=/certs",
         // There is one, and nobody to compete with.
         "--enableLeaderElection=false",
-        `--maxRecvMsgSize=${maxRecvMsgSize}`,
+        `--maxRecvMsgSize=${told.maxRecvMsgSize}`,
+        `--metricsRequestHeaderAttributes=${told.metricsRequestHeaderAttributes}`,
       ],
       env: environment(kubeconfig, { POD_NAMESPACE: namespace, DISABLE_PPROF: "true" }),
       ports: [9443, 1063, 18002],
@@ -154,6 +159,7 @@ type Shape = {
   env: V1EnvVar[];
   ports: number[];
   volumes: { at: string; of: Mounted }[];
+  podLabels?: Record<string, string>;
 };
 type Mounted =
   | { configMap: { name: string; items?: V1KeyToPath[] } }
@@ -161,11 +167,11 @@ type Mounted =
   | { emptyDir: object };
 
 /** A controller with its account and its Service, as charts make them; and its pod by itself. */
-function controller({ name, namespace, image, command, args = [], env, ports, volumes }: Shape) {
+function controller({ name, namespace, image, command, args = [], env, ports, volumes, podLabels }: Shape) {
   const labels = { "app.kubernetes.io/name": name };
   const volumeMounts: V1VolumeMount[] = volumes.map(({ at }, index) => ({ name: `volume-${index}`, mountPath: at }));
   const pod: V1Pod = {
-    metadata: { labels },
+    metadata: { labels: { ...labels, ...podLabels } },
     spec: {
       serviceAccountName: name,
       automountServiceAccountToken: false,

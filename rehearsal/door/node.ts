@@ -40,10 +40,14 @@ export class Node {
     }
   }
 
-  /** The running pods of an application, by their label `app.kubernetes.io/name`. */
+  /** The pods that run. */
+  get pods(): V1Pod[] {
+    return [...this.#running.values()].map(({ pod }) => pod);
+  }
+
+  /** Those of an application, by their label `app.kubernetes.io/name`. */
   podsOf(application: string): V1Pod[] {
-    const pods = [...this.#running.values()].map(({ pod }) => pod);
-    return pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === application);
+    return this.pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === application);
   }
 
   /** What should not run is ended, what runs learns of new names and new files, and what should run is started. */

@@ -131,6 +131,7 @@ export class Engine {
       const cut = cutAt(wanted.stop, wanted.includeStop);
       let held = prompt.tokens.length;
       this.#heldTokens += held;
+      let last = 0;
       try {
         for (let at = 0; ; at++) {
           if (at > 0 && call.orders.tokenMs > 0) await call.pause(call.orders.tokenMs);
@@ -141,7 +142,10 @@ export class Engine {
           const over = answer.step(at + 1) === undefined;
           const finish =
             stopped.by !== null ? "stop" : over ? answer.finish : at + 1 >= wanted.mostTokens ? "length" : undefined;
-          if (at === 0) this.#metrics.observe("vllm:time_to_first_token_seconds", sinceArrival(call));
+          const since = sinceArrival(call);
+          if (at === 0) this.#metrics.observe("vllm:time_to_first_token_seconds", since);
+          else this.#metrics.observe("vllm:inter_token_latency_seconds", since - last);
+          last = since;
           this.#metrics.add("vllm:generation_tokens_total", 1);
           call.entry.generation_tokens++;
           this.#heldTokens++;
@@ -208,6 +212,7 @@ export class Engine {
       });
       if (!turn.handedOver) return false;
     }
+    this.#metrics.observe("vllm:request_queue_time_seconds", sinceArrival(call));
     try {
       return await work();
     } finally {

@@ -6,6 +6,7 @@ const counters = {
   "vllm:generation_tokens_total": "Tokens generated",
   "vllm:prefix_cache_queries_total": "Tokens looked for in the prefix cache",
   "vllm:prefix_cache_hits_total": "Tokens found in the prefix cache",
+  "vllm:num_preemptions_total": "Requests put back for want of cache: none here",
 } as const;
 
 const gauges = {
@@ -13,6 +14,8 @@ const gauges = {
   "vllm:num_requests_waiting": "Requests waiting for their turn",
   "vllm:kv_cache_usage_perc": "Share of the KV cache in use, 1 being all of it",
 } as const;
+
+const untilDone = [0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680];
 
 const histograms = {
   "vllm:time_to_first_token_seconds": {
@@ -23,7 +26,12 @@ const histograms = {
   },
   "vllm:e2e_request_latency_seconds": {
     help: "Seconds from arrival to the last token",
-    bounds: [0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680],
+    bounds: untilDone,
+  },
+  "vllm:request_queue_time_seconds": { help: "Seconds in the queue", bounds: untilDone },
+  "vllm:inter_token_latency_seconds": {
+    help: "Seconds between two tokens",
+    bounds: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80],
   },
 } as const;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Country, jurisdiction, parseCountry } from "../../components/country.ts";
 import { alerts } from "../../components/monitoring/alerts.ts";
+import { boards } from "../../components/monitoring/boards.ts";
 import { Monitoring } from "../../components/monitoring.ts";
 import { judge } from "../../policies/judge.ts";
 import { plan } from "../../policies/program.ts";
@@ -45,14 +46,40 @@ describe("monitoring", () => {
   });
 
   it("asks GPUs only of whom there is an exporter, and certificates only where somebody issues them", async () => {
-    expect(Object.keys(await monitors(countryWith()))).toEqual(["models", "proxies", "certificates", "gpus"]);
+    const gatewayParts = ["proxies", "limiters", "gateway-controllers"];
+    expect(Object.keys(await monitors(countryWith()))).toEqual(["models", ...gatewayParts, "certificates", "gpus"]);
     const amd = countryWith({
       pools: { mi300x: { accelerator: "mi300x", nodes: 1 } },
       models: { apertus: { ...apertus, pool: "mi300x", image: "registry.alpen-ai.example/rocm/vllm:v0.25.1" } },
       addons: { "ai-gateway": { mode: "existing" }, "envoy-gateway": { mode: "existing" } },
       gateway: { certificate: { from: "secret" } },
     });
-    expect(Object.keys(await monitors(amd))).toEqual(["models", "proxies"]);
+    expect(Object.keys(await monitors(amd))).toEqual(["models", ...gatewayParts]);
+    expect(boards(amd).map(({ id }) => id)).toEqual(["country", "models", "tenants", "gateway"]);
+  });
+
+  it("knows model servers by the country file's names, and keeps no histogram of each tenant with each model", async () => {
+    const { models, proxies } = await monitors(countryWith());
+    expect(models.podMetricsEndpoints[0].relabelings).toEqual([
+      { sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], targetLabel: "server" },
+    ]);
+    const [dropped] = proxies.podMetricsEndpoints[1].metricRelabelings;
+    const isDropped = (name: string) => new RegExp(`^(?:${dropped.regex})$`).test(name);
+    expect(isDropped("gen_ai_client_token_usage_bucket")).toBe(true);
+    expect(isDropped("gen_ai_client_token_usage_sum")).toBe(false);
+  });
+
+  it("gives Grafana's sidecar a board in each ConfigMap", async () => {
+    const made = (await planned(countryWith())).filter(({ type }) => type.endsWith(":ConfigMap"));
+    const found = made.map(({ props }) => {
+      const { labels } = props.metadata as { labels: Record<string, string> };
+      expect(labels).toEqual({ grafana_dashboard: "1" });
+      const [[file, text]] = Object.entries(props.data as Record<string, string>) as [[string, string]];
+      const { uid, title } = JSON.parse(text);
+      expect(file).toBe(`${uid}.json`);
+      return title;
+    });
+    expect(found).toEqual(["Switzerland", "Models", "GPUs", "Tenants", "Gateway"]);
   });
 
   it("keeps every rule of the guards", async () => {

@@ -3,8 +3,10 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { metric } from "../../catalogue/index.ts";
 import { through } from "../../rehearsal/door/connect.ts";
-import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
+import { samplesIn } from "../../rehearsal/door/exposition.ts";
+import { type Door, lacksForDoor, metricsOf } from "../../rehearsal/door.ts";
 import { processesUnder } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { Checkout } from "./checkout.ts";
@@ -103,6 +105,31 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     const events = text.split("\n\n").filter((event) => event.startsWith("data: "));
     expect(events.at(-1)).toBe("data: [DONE]");
     expect(text).toContain('"completion_tokens":12');
+  });
+
+  it("shows in freehold top who uses what, and tells it by the labels that boards and alerts ask for", async () => {
+    let shown = false;
+    const top = checkout.freehold(["top", "ch", "--json"]).finally(() => {
+      shown = true;
+    });
+    while (!shown) expect((await ask("/chat/completions", { body: chat() })).status).toBe(200);
+    const { tenants, models, gateway } = JSON.parse((await top).stdout);
+    expect(tenants.bank.tokensOut).toBeGreaterThan(0);
+    expect(tenants.kanton.tokensOut).toBe(0);
+    expect(models["bank-apertus-8b"]).toMatchObject({ replicas: 1, tokensOut: expect.any(Number) });
+    expect(gateway.answers).toBeGreaterThan(0);
+
+    const samples = samplesIn(await metricsOf({ folder: join(folder(), "..") }));
+    const programs = samples.flatMap(({ name, labels }) => {
+      const known = metric(name);
+      // The first are OpenTelemetry's own, the last is the monitor's.
+      const own = Object.keys(labels).filter((label) => !label.startsWith("otel_scope_") && label !== "server");
+      if (known) expect([...known.labels], name).toEqual(expect.arrayContaining(own));
+      return known ? [known.program] : [];
+    });
+    const measured = ["ai-gateway", "envoy", "envoy-gateway", "prometheus", "ratelimit", "vllm"];
+    expect([...new Set(programs)].sort()).toEqual(measured);
+    expect(samples.filter(({ name, value }) => name === "up" && value === 0)).toEqual([]);
   });
 
   it("embeds", async () => {

@@ -119,6 +119,9 @@ it("tells what it does in the engine's metrics", async () => {
     expect(await client.metric(`${name}_bucket{engine="0",le="5.0",model_name="llama"}`)).toBe(3);
     expect(await client.metric(`${name}_sum{${labels}}`)).toBeGreaterThan(0);
   }
+  expect(await client.metric(`vllm:request_queue_time_seconds_count{${labels}}`)).toBe(3);
+  // Before the first token of an answer there is none.
+  expect(await client.metric(`vllm:inter_token_latency_seconds_count{${labels}}`)).toBe(generated - 3);
   for (const name of ["num_requests_running", "num_requests_waiting", "kv_cache_usage_perc"]) {
     expect(await client.metric(`vllm:${name}{${labels}}`)).toBe(0);
   }

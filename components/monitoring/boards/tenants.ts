@@ -1,0 +1,118 @@
+import { type Board, window } from "../board.ts";
+import { refused, tokens } from "../expressions.ts";
+import { limitSeries } from "../limits.ts";
+
+const most = 20;
+const says = `The ${most} with most of it.`;
+
+/** What the tenants do, and how near they are to their limits. */
+export function tenants(): Board {
+  const top = (expr: string) => `topk(${most}, ${expr})`;
+  const requests = (more = "") =>
+    `sum by (tenant) (rate(gen_ai_server_request_duration_seconds_count{${more}}[${window}]))`;
+  const { key, permission, limit } = refused(window);
+  const share = (used: string, of: string) => `${top(`${used} / on (tenant) ${of}`)}`;
+  const inWindow = (over: string) =>
+    `sum by (tenant) (increase(gen_ai_client_token_usage_sum{gen_ai_token_type=~"input|output"}[${over}]))`;
+  return {
+    id: "tenants",
+    title: "Tenants",
+    rows: [
+      {
+        title: "Requests",
+        panels: [
+          {
+            title: "Answered by a model",
+            unit: "reqps",
+            as: "stack",
+            says,
+            queries: [{ expr: top(requests()), legend: "{{tenant}}" }],
+          },
+          {
+            title: "Answered with an error",
+            unit: "reqps",
+            says: "Errors that models or the way to them gave, by tenant.",
+            queries: [{ expr: top(requests('error_type!=""')), legend: "{{tenant}}" }],
+          },
+          {
+            title: "Refused at the door",
+            unit: "reqps",
+            as: "stack",
+            says: "Of all tenants together: who was refused stands in the usage records.",
+            queries: [
+              { expr: key, legend: "401, key" },
+              { expr: permission, legend: "403, permission" },
+              { expr: limit, legend: "429, limit" },
+            ],
+          },
+        ],
+      },
+      {
+        title: "Tokens",
+        panels: [
+          {
+            title: "Read",
+            unit: "short",
+            as: "stack",
+            says,
+            queries: [{ expr: top(tokens("input", "tenant", window)), legend: "{{tenant}}" }],
+          },
+          {
+            title: "Written",
+            unit: "short",
+            as: "stack",
+            says,
+            queries: [{ expr: top(tokens("output", "tenant", window)), legend: "{{tenant}}" }],
+          },
+          {
+            title: "Read and written, by model",
+            unit: "short",
+            as: "stack",
+            queries: [
+              {
+                expr: `sum by (gen_ai_request_model) (rate(gen_ai_client_token_usage_sum{gen_ai_token_type=~"input|output"}[${window}]))`,
+                legend: "{{gen_ai_request_model}}",
+              },
+            ],
+          },
+        ],
+      },
+      {
+        title: "Share of the limits",
+        panels: [
+          {
+            title: "Tokens a minute",
+            unit: "percentunit",
+            warnFrom: 0.8,
+            badFrom: 1,
+            queries: [{ expr: share(inWindow("1m"), limitSeries.tokensPerMinute), legend: "{{tenant}}" }],
+          },
+          {
+            title: "Requests a minute",
+            unit: "percentunit",
+            says: "Of requests that a model answered; refused ones count towards the limit, too.",
+            warnFrom: 0.8,
+            badFrom: 1,
+            queries: [
+              {
+                expr: share(
+                  "sum by (tenant) (increase(gen_ai_server_request_duration_seconds_count[1m]))",
+                  limitSeries.requestsPerMinute,
+                ),
+                legend: "{{tenant}}",
+              },
+            ],
+          },
+          {
+            title: "Tokens of a day",
+            unit: "percentunit",
+            says: "Of the last 24 hours; the limit itself counts from midnight UTC.",
+            warnFrom: 0.8,
+            badFrom: 1,
+            queries: [{ expr: share(inWindow("1d"), limitSeries.tokensPerDay), legend: "{{tenant}}" }],
+          },
+        ],
+      },
+    ],
+  };
+}

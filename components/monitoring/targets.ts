@@ -1,0 +1,73 @@
+import { accelerator, addon } from "../../catalogue/index.ts";
+import type { Country } from "../country.ts";
+import { platformNames } from "../platform.ts";
+
+// The name that the country file has for it: a tenant's own replicas answer to the same model name as those that are shared.
+const modelServer = { sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], targetLabel: "server" };
+// Each tenant's histograms for each of its models would be most of what is stored; sums and counts are what is asked for.
+const withoutBuckets = { sourceLabels: ["__name__"], regex: "gen_ai_.+_bucket", action: "drop" as const };
+
+/** A port at which a pod tells how it is, as a PodMonitor names it, and what is made of what it tells. */
+export type Endpoint = {
+  port?: string;
+  portNumber?: number;
+  path: string;
+  relabelings?: { sourceLabels: string[]; targetLabel: string }[];
+  metricRelabelings?: { sourceLabels: string[]; regex: string; action: "drop" }[];
+};
+export type Target = { name: string; namespace: string; labels: Record<string, string>; endpoints: Endpoint[] };
+
+/** Pods that tell how they are. The database's and Ceph's are named beside them, by whoever makes them. */
+export function targets({ addons, pools }: Pick<Country, "addons" | "pools">): Target[] {
+  const nvidia = Object.values(pools).some((pool) => accelerator(pool.accelerator).vendor === "nvidia");
+  return [
+    {
+      name: "models",
+      namespace: platformNames.models,
+      labels: { "app.kubernetes.io/component": "model" },
+      endpoints: [{ port: "http", path: "/metrics", relabelings: [modelServer] }],
+    },
+    {
+      name: "proxies",
+      namespace: addon("envoy-gateway").namespace,
+      labels: { "app.kubernetes.io/component": "proxy" },
+      // The proxy itself, and the part beside it that knows models and counts their tokens.
+      endpoints: [
+        { portNumber: 19001, path: "/stats/prometheus" },
+        { portNumber: 1064, path: "/metrics", metricRelabelings: [withoutBuckets] },
+      ],
+    },
+    {
+      name: "limiters",
+      namespace: addon("envoy-gateway").namespace,
+      labels: { "app.kubernetes.io/component": "ratelimit" },
+      endpoints: [{ portNumber: 19001, path: "/metrics" }],
+    },
+    {
+      name: "gateway-controllers",
+      namespace: addon("envoy-gateway").namespace,
+      labels: { "control-plane": "envoy-gateway" },
+      endpoints: [{ portNumber: 19001, path: "/metrics" }],
+    },
+    ...("cert-manager" in addons
+      ? [
+          {
+            name: "certificates",
+            namespace: addon("cert-manager").namespace,
+            labels: { "app.kubernetes.io/component": "controller", "app.kubernetes.io/name": "cert-manager" },
+            endpoints: [{ portNumber: 9402, path: "/metrics" }],
+          },
+        ]
+      : []),
+    ...(nvidia
+      ? [
+          {
+            name: "gpus",
+            namespace: addon("gpu-operator").namespace,
+            labels: { app: "nvidia-dcgm-exporter" },
+            endpoints: [{ portNumber: 9400, path: "/metrics" }],
+          },
+        ]
+      : []),
+  ];
+}
