@@ -83,7 +83,7 @@ describe("a running country", () => {
   });
 
   it("rotates a key by one secret", async () => {
-    const { change, back } = await there({ "tenants.gemeinden.keyGeneration": 2 });
+    const { change, back } = await there({ "tenants.gemeinden.keys": { default: { generation: 2 } } });
     expect(change).toEqual([expect.stringMatching(/^~ Secret /)]);
     expect(back).toEqual(change);
   });
