@@ -30,7 +30,7 @@ export function makeKeys(
   const secrets = Object.entries(keySecrets(args.tenants)).map(([name, holders]) => {
     const labels = name === shared ? undefined : { [tenantLabel]: holders[0]! };
     const held = lives.flatMap(([tenant, generations]) => (holders.includes(tenant) ? generations : []));
-    // What is taken out of `stringData` stays in the Secret where fields have owners, and with it a key that was revoked.
+    // What server-side apply no longer finds in `stringData` stays in the Secret: so would a key that was revoked.
     const data = secretSeed.apply((seed) =>
       Object.fromEntries(held.map((of) => [clientId(of), Buffer.from(apiKey(seed, of)).toString("base64")])),
     );
