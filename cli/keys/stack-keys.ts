@@ -34,7 +34,7 @@ async function output(from: string, pulumi: string[], stack: string, env: NodeJS
   throw new Failure(
     [
       `The keys cannot be read from ${from}.`,
-      `  found  ${said.join("\n").slice(9)}`,
+      `  found    ${said.join("\n").trimStart()}`,
       `  remedy   npx freehold rehearse ${stack}, or bring the stack up where its state and passphrase can be reached`,
     ].join("\n"),
   );

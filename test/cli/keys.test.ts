@@ -148,6 +148,45 @@ describe("freehold keys show", () => {
     await expect(showCommand(file, "bank", "default", {})).rejects.toThrow("a terminal, or --json");
   });
 
+  /** A stand-in for `npx` that knows one stack, and only with --show-secrets. */
+  const withPulumi = (keys: object) => {
+    const script = [
+      "#!/bin/sh",
+      `case "$*" in *"pulumi stack output keys --json --show-secrets --stack=ch "*) echo '${JSON.stringify(keys)}' ;;`,
+      "*) echo 'error: no stack named so' >&2; exit 255 ;; esac",
+    ];
+    writeFileSync(join(folder, "npx"), script.join("\n"), { mode: 0o755 });
+    vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
+    vi.stubEnv("FREEHOLD_REHEARSAL", undefined);
+  };
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("shows to a terminal what the stack made, and says which stack that was", async () => {
+    withPulumi({ bank: { default: "the value" } });
+    process.stdout.isTTY = true;
+    await showCommand(file, "bank", "default", { production: true }).finally(() => {
+      process.stdout.isTTY = false;
+    });
+    expect(said).toContain("The key default of bank, from the stack ch");
+    expect(said).toContain("https://bank.ai.alpen-ai.example/v1\n  key       the value\n");
+    await expect(showCommand(file, "kanton", "default", { production: true, json: true })).rejects.toThrow(
+      "the stack ch has no key default of kanton",
+    );
+  });
+
+  it("tells in Pulumi's words why a stack's keys cannot be read, and of no rehearsal as production", async () => {
+    withPulumi({});
+    const elsewhere = join(folder, "Pulumi.xx.yaml");
+    copyFileSync(file, elsewhere);
+    await expect(showCommand(elsewhere, "bank", "default", { production: true, json: true })).rejects.toThrow(
+      "found    error: no stack named so",
+    );
+    vi.stubEnv("FREEHOLD_REHEARSAL", folder);
+    await expect(showCommand(file, "bank", "default", { production: true, json: true })).rejects.toThrow(
+      "This shell points at a rehearsal",
+    );
+  });
+
   it("refuses a key that the file does not have", async () => {
     await expect(showCommand(file, "bank", "ci", { json: true })).rejects.toThrow('bank has no key "ci"');
   });
