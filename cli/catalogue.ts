@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { countryCode, countryName, isCountryCode, overdue, type Reading, readings } from "../catalogue/index.ts";
 import { either, nearest } from "../components/country/wording.ts";
 import { type Filter, type Table, tables } from "./catalogue/tables.ts";
+import { columns } from "./columns.ts";
 import { Failure } from "./failure.ts";
 
 type Options = Partial<Record<Filter, string>> & { json?: boolean };
@@ -64,7 +65,7 @@ function overview({ tables, overdue }: Summary): string {
   return [
     "What Freehold knows of the world, and how sure it is. Sources and licences: catalogue/README.md",
     "",
-    columns(rows),
+    tableText(rows),
     ...(overdue.length > 0 ? ["", ...late(overdue)] : []),
     "",
     "Next",
@@ -87,15 +88,11 @@ function late(overdue: Reading[]): string[] {
 function listing({ row, caution }: Table, ids: string[], options: Options): string {
   const cautions = Object.entries(caution ?? {}).flatMap(([filter, text]) => (options[filter as Filter] ? [text] : []));
   if (ids.length === 0) return ["Nothing in the catalogue is like that.", ...cautions].join("\n");
-  return [columns(ids.map(row)), ...(cautions.length > 0 ? ["", ...cautions] : [])].join("\n");
+  return [tableText(ids.map(row)), ...(cautions.length > 0 ? ["", ...cautions] : [])].join("\n");
 }
 
-function columns(rows: Record<string, string>[]): string {
-  const headings = Object.keys(rows[0]!);
-  const lines = [headings, ...rows.map((row) => headings.map((heading) => row[heading]!))];
-  const widths = headings.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
-  return lines
-    .map((line) => `  ${line.map((cell, index) => cell.padEnd(widths[index]!)).join("  ")}`.trimEnd())
+function tableText(rows: Record<string, string>[]): string {
+  return columns(rows)
     .map((line, index) => {
       if (index === 0) return style("dim", line);
       return /from memory|not confirmed/.test(line) ? style("yellow", line) : line;

@@ -147,6 +147,45 @@ program
     (await import("./conformance.ts")).conformanceCommand(args, options),
   );
 
+const keys = program
+  .command("keys")
+  .description("list, issue, rotate, expire, revoke and show the tenants' API keys; changes go into the country file")
+  .usage("[country] | <command> <country> <tenant> [key]")
+  .helpCommand(false);
+const keyVerb = (name: string, description: string) =>
+  keys
+    .command(name)
+    .description(description)
+    .option("--json", "print the result as JSON")
+    .argument("<country>", "stack or path of a country file, such as ch")
+    .argument("<tenant>", "tenant of that file");
+keys
+  .command("list", { isDefault: true })
+  .argument("[country]", "stack or path of a country file, such as ch")
+  .description("every key: generation, whether it is good and until when, cost centre; never its value")
+  .option("--json", "print the list as JSON")
+  .action(async (country, options) => (await import("./keys.ts")).keysCommand(country, options));
+keyVerb("issue", "declare a further key of a tenant")
+  .argument("<key>", "name of the key")
+  .option("--expires <end>", "its last day in UTC, such as 2027-03-31, or a time with its zone (default: no end)")
+  .option("--cost-centre <text>", "whose account its use is put to")
+  .action(async (...args) => (await import("./keys.ts")).issueCommand(args[0], args[1], args[2], args[3]));
+keyVerb("rotate", "give a key a new value; the one before stays good for a while, unless it was revoked")
+  .argument("[key]", "name of the key", "default")
+  .option("--overlap <span>", "how long the value before stays good, such as 7d, 12h, 30m or 0", "7d")
+  .action(async (...args) => (await import("./keys.ts")).rotateCommand(args[0], args[1], args[2], args[3]));
+keyVerb("expire", "say when a key ends")
+  .argument("<key>", "name of the key")
+  .requiredOption("--at <end>", "its last day in UTC, such as 2027-03-31, or a time with its zone")
+  .action(async (...args) => (await import("./keys.ts")).expireCommand(args[0], args[1], args[2], args[3]));
+keyVerb("revoke", "end a key at once, in every generation, and never give its name out again")
+  .argument("<key>", "name of the key")
+  .action(async (...args) => (await import("./keys.ts")).revokeCommand(args[0], args[1], args[2], args[3]));
+keyVerb("show", "print the value of a key from the stack that made it: the rehearsal's where one stands")
+  .argument("[key]", "name of the key", "default")
+  .option("--production", "from the stack itself, as  pulumi stack output keys --show-secrets  does")
+  .action(async (...args) => (await import("./keys.ts")).showCommand(args[0], args[1], args[2], args[3]));
+
 const waiver = program
   .command("waiver")
   .description("approve what may differ for a while: keys, signatures, and which waivers hold")

@@ -173,6 +173,7 @@ function complete({ keySeed, ...file }: Written) {
       ...entry,
       displayName: entry.displayName ?? name,
       models: entry.models ?? Object.keys(models),
+      keys: { default: { generation: 1, revoked: false }, ...entry.keys } as typeof entry.keys,
       ownReplicas: entry.ownReplicas ?? (sector.own_replicas ? 1 : 0),
       ownKey: sector.dedicated_key,
       recordDays: entry.recordDays ?? sector.audit_days,

@@ -24,8 +24,8 @@ export type FreeholdArgs = {
 export class Freehold extends pulumi.ComponentResource {
   /** Base URL of each tenant, by tenant name. */
   readonly addresses: Record<string, string>;
-  /** API key of each tenant, by tenant name; a secret. */
-  readonly keys: pulumi.Output<Record<string, string>>;
+  /** API keys that are good now, by tenant and by their name; a secret. */
+  readonly keys: pulumi.Output<Record<string, Record<string, string>>>;
   /** Nodes that pools took before the cluster shows their GPUs, by pool. */
   readonly awaited: Record<string, string[]>;
 

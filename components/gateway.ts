@@ -24,7 +24,7 @@ export type GatewayArgs = Country["gateway"] &
     namespace: pulumi.Input<string>;
     /** Where each set of replicas answers, by its name. */
     models: Record<string, Pick<Model, "host" | "port" | "namespace">>;
-    /** The country's key seed: from it and a key's generation comes each tenant's API key. */
+    /** The country's key seed: from it, and a key's name and generation, comes each API key. */
     keySeed: pulumi.Input<string>;
     /** StorageClass of the counters' volume; the cluster's default where there is none. */
     volumeClass?: pulumi.Input<string>;
@@ -34,8 +34,8 @@ export type GatewayArgs = Country["gateway"] &
 export class Gateway extends pulumi.ComponentResource {
   /** Base URL of each tenant, by tenant name. */
   readonly addresses: Record<string, string>;
-  /** API key of each tenant, by tenant name; a secret. */
-  readonly keys: pulumi.Output<Record<string, string>>;
+  /** API keys that are good now, by tenant and by their name; a secret. */
+  readonly keys: pulumi.Output<Record<string, Record<string, string>>>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:Gateway", name, {}, opts);

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import type { Country } from "../components/country.ts";
+import { firstKeys } from "../components/gateway/key-life.ts";
 import { keySecrets } from "../components/gateway/keys.ts";
 import { tenantHost } from "../components/gateway.ts";
 import { platformNames } from "../components/platform.ts";
@@ -28,7 +29,7 @@ export type Door = {
   proxy: string;
   /** File with the root certificate of the stack's own issuer. */
   root: string;
-  /** By tenant: the base URL, the API key, and the models. */
+  /** By tenant that has a key: the base URL, the key, its first one where that is good, and the models. */
   tenants: Record<string, { baseUrl: string; key: string; models: string[] }>;
 };
 
@@ -159,24 +160,20 @@ async function doorOf(home: Home, country: Country, proxy: string): Promise<Door
   const { certificate, host } = country.gateway;
   const tls = await secret(core, namespace, certificate.from === "secret" ? certificate.name : "ai-tls");
   const secrets = await Promise.all(
-    Object.entries(keySecrets(country.tenants)).map(
-      async ([name, holders]) => [holders, await secret(core, namespace, name)] as const,
-    ),
+    Object.keys(keySecrets(country.tenants)).map((name) => secret(core, namespace, name)),
   );
-  if (!tls?.["ca.crt"] || secrets.some(([, data]) => data === undefined)) return undefined;
+  if (!tls?.["ca.crt"] || secrets.some((data) => data === undefined)) return undefined;
   const root = join(folderOf(home), "root.pem");
   writeFileSync(root, tls["ca.crt"]);
-  const keys = Object.fromEntries(
-    secrets.flatMap(([holders, data]) => holders.map((holder) => [holder, data![holder]])),
-  );
+  const keys = firstKeys(Object.assign({}, ...secrets));
   return {
     proxy,
     root,
     tenants: Object.fromEntries(
-      Object.entries(country.tenants).map(([tenant, { models }]) => [
-        tenant,
-        { baseUrl: `https://${tenantHost(tenant, host)}/v1`, key: keys[tenant]!, models },
-      ]),
+      Object.entries(country.tenants).flatMap(([tenant, { models }]) => {
+        const key = keys[tenant];
+        return key === undefined ? [] : [[tenant, { baseUrl: `https://${tenantHost(tenant, host)}/v1`, key, models }]];
+      }),
     ),
   };
 }

@@ -65,6 +65,8 @@ export async function runEngine(
   } finally {
     clearInterval(timer);
     tail.close();
+    // Among what the SDK tells of itself are secrets in the clear.
+    rmSync(log, { force: true });
   }
 }
 

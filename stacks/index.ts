@@ -50,7 +50,7 @@ const { built, judgement } = await guard(
 
 /** Base URL of each tenant. */
 export const addresses = built.addresses;
-/** API key of each tenant: npx pulumi stack output keys --show-secrets. */
+/** API keys of each tenant by their names: npx freehold keys show, or npx pulumi stack output keys --show-secrets. */
 export const keys = built.keys;
 /** Nodes whose GPUs the cluster does not show yet, by pool. */
 export const awaited = built.awaited;

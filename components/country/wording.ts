@@ -22,7 +22,9 @@ export function isEncrypted(value: unknown): value is { secure: string } {
 /** A value as it is written in YAML, on one line, so that readers of YAML 1.1 take it for the same. */
 export function written(value: unknown): string {
   const style = { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: true, compat: "yaml-1.1" } as const;
-  return stringify(value, style).trim();
+  const text = stringify(value, style).trim();
+  // Long texts and line breaks take lines of their own, but for JSON, which is YAML too.
+  return text.includes("\n") ? JSON.stringify(value) : text;
 }
 
 /** A URL without passwords and keys: they may stand before the host or in the query. */

@@ -5,7 +5,7 @@ import { modelHeader, runs, tenantHeader, toListener } from "./names.ts";
 
 export type AuthorizationArgs = {
   sets: readonly ModelSet[];
-  /** Secrets that hold keys: a data key is the tenant's name, its value the key. */
+  /** Secrets that hold keys: a data key is a client id, its value the key. */
   keySecrets: readonly string[];
   host: string;
   service: Country["gateway"]["service"];

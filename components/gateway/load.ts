@@ -5,7 +5,10 @@ import { modelRoutes } from "./routes.ts";
 
 type Tenants = Record<
   string,
-  Pick<Country["tenants"][string], "models" | "requestsPerMinute" | "tokensPerMinute"> & { tokensPerDay?: number }
+  Pick<Country["tenants"][string], "models" | "requestsPerMinute" | "tokensPerMinute"> & {
+    tokensPerDay?: number;
+    keys: readonly string[];
+  }
 >;
 type Servers = Parameters<typeof modelRoutes>[0];
 
@@ -19,10 +22,9 @@ export function controllerLoad(
   servers: Servers,
   host: string,
 ): { message: number; settings: number } {
-  const names = Object.keys(tenants);
   const sets = modelSets(tenants);
   const routes = modelRoutes(servers, host);
-  const keys = sum(names, (name) => 60 + name.length);
+  const keys = sum(Object.entries(tenants), ([name, { keys }]) => keysSize(name, keys));
   const permissions = sum(sets, (set) => 3000 + sum([...set.tenants, ...set.models], (value) => 130 + value.length));
   const limits = sum(quotaRules(tenants), (rule) => 2 * JSON.stringify(rule).length + 500);
   const each = 1500 + keys + permissions + limits;
@@ -30,6 +32,11 @@ export function controllerLoad(
     message: (Object.keys(servers).length + routes.length + sets.length + 1) * each,
     settings: sum(Object.keys(servers), (server) => 400 + 2 * server.length),
   };
+}
+
+/** Each may stand there twice, with an end: its value, and that of the generation before it. */
+function keysSize(tenant: string, keys: readonly string[]): number {
+  return 60 + tenant.length + sum(keys, (key) => 2 * (75 + tenant.length + key.length));
 }
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {

@@ -43,6 +43,22 @@ describe("freehold check", () => {
   });
 });
 
+describe("freehold keys", () => {
+  it("lists without a verb, and takes half a verb for wrong usage", () => {
+    const ran = freehold("keys", "ch", "--json");
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(JSON.parse(ran.stdout).keys).toContainEqual({
+      tenant: "bank",
+      key: "default",
+      generation: 1,
+      state: "valid",
+    });
+    expect(freehold("keys", "ch").stdout).toMatch(/^ {2}bank +default +1 +valid$/m);
+    expect(freehold("keys", "expire", "ch", "bank", "default").status).toBe(2);
+    expect(freehold("keys", "revok", "ch", "bank", "default").status).toBe(2);
+  });
+});
+
 describe("freehold rehearse", () => {
   it("starts nothing for a country file with faults, and says them all", () => {
     const checkout = new Checkout();

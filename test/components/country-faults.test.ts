@@ -574,7 +574,7 @@ function readGood(): Record<string, unknown> {
         models: ["apertus"],
         tokensPerMinute: 1,
         requestsPerMinute: 1,
-        keyGeneration: 1,
+        keys: { default: { generation: 1, revoked: false } },
       },
     },
     guards: { hosts: ["*.partner.example"], registries: ["registry.partner.example"] },

@@ -162,7 +162,10 @@ describe("one tenant more, or fewer, among 300", () => {
 
   it("changes one Secret where its key is replaced", async () => {
     const one = all["tenant-002"]!;
-    const after = await gatewayOf(models, { ...all, "tenant-002": { ...one, keyGeneration: 2 } });
+    const after = await gatewayOf(models, {
+      ...all,
+      "tenant-002": { ...one, keys: { default: { generation: 2, revoked: false } } },
+    });
     expect(update(before, after)).toEqual({ created: [], updated: ["tenant-keys"], deleted: [] });
   });
 
@@ -201,8 +204,8 @@ describe("a sector's profile", () => {
       { backendRefs: [{ name: "clinic-apertus" }] },
     ]);
     expect(made["AIGatewayRoute/models-1"].spec.rules).toMatchObject([{ backendRefs: [{ name: "apertus" }] }]);
-    expect(Object.keys(made["Secret/key-clinic"].stringData)).toEqual(["clinic"]);
-    expect(Object.keys(made["Secret/tenant-keys"].stringData)).toEqual(["kanton"]);
+    expect(Object.keys(made["Secret/key-clinic"].data)).toEqual(["clinic"]);
+    expect(Object.keys(made["Secret/tenant-keys"].data)).toEqual(["kanton"]);
     expect(made["SecurityPolicy/tenants"].spec.apiKeyAuth.credentialRefs).toEqual([
       { name: "tenant-keys" },
       { name: "key-clinic" },

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { addonVersions } from "../../catalogue/index.ts";
@@ -13,6 +13,7 @@ const countryFile = join(checkout.folder, "stacks/Pulumi.ch.yaml");
 const declared = readFileSync(countryFile, "utf8");
 let kubeconfig: string;
 
+type KeyData = Record<string, string>;
 type Update = { ok: boolean; said: string; changed: string[]; changes: Record<string, number> };
 
 async function rehearse(): Promise<Update> {
@@ -82,10 +83,37 @@ describe("a running country", () => {
     expect(back).toEqual(shared);
   });
 
-  it("rotates a key by one secret", async () => {
-    const { change, back } = await there({ "tenants.gemeinden.keyGeneration": 2 });
-    expect(change).toEqual([expect.stringMatching(/^~ Secret /)]);
-    expect(back).toEqual(change);
+  it("issues and rotates keys by one Secret, takes out of it what ends, and writes no value down anywhere else", async () => {
+    const held = async () => {
+      const secret = (await objectsIn(kubeconfig))["Secret freehold-gateway/tenant-keys"] as { data: KeyData };
+      return Object.fromEntries(Object.entries(secret.data).filter(([id]) => id.startsWith("gemeinden")));
+    };
+    const before = await held();
+    declare({ "tenants.gemeinden.keys": { default: { generation: 2, overlapUntil: "2099-12-31" }, ci: {} } });
+    const issued = await rehearse();
+    expect([issued.said, kindsAndNames(issued)]).toEqual(["", [expect.stringMatching(/^~ Secret /)]]);
+    const during = await held();
+    expect(Object.keys(during).sort()).toEqual(["gemeinden", "gemeinden.ci", "gemeinden.default.4102444800"]);
+    expect(during["gemeinden.default.4102444800"]).toBe(before.gemeinden);
+    expect(new Set(Object.values(during)).size).toBe(3);
+
+    const shown = await checkout.freehold(["keys", "show", "ch", "gemeinden", "ci", "--json"]);
+    const { value, from } = JSON.parse(shown.stdout) as { value: string; from: string };
+    expect([from, Buffer.from(value).toString("base64")]).toEqual(["the rehearsal of ch", during["gemeinden.ci"]]);
+    const texts = Object.values(during).flatMap((data) => [data, Buffer.from(data, "base64").toString()]);
+    const written = readdirSync(dirname(kubeconfig), { recursive: true, encoding: "utf8" })
+      .filter((path) => !/^(cluster|engine|pulumi\/(plugins|versions))\//.test(path))
+      .filter((path) => statSync(join(dirname(kubeconfig), path)).isFile());
+    expect(written.some((path) => path.startsWith("state/"))).toBe(true);
+    const leaks = written.filter((path) => {
+      const whole = readFileSync(join(dirname(kubeconfig), path), "latin1");
+      return texts.some((text) => whole.includes(text));
+    });
+    expect(leaks).toEqual([]);
+
+    writeFileSync(countryFile, declared);
+    expect((await rehearse()).said).toBe("");
+    expect(await held()).toEqual(before);
   });
 
   it("adds a model and takes it away, and leaves every other model alone", async () => {

@@ -225,7 +225,7 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
   it("takes a new key within seconds of the update, and the old one no longer", async () => {
     const file = join(checkout.folder, "stacks", "Pulumi.ch.yaml");
     const written = readFileSync(file, "utf8");
-    const changed = written.replace(/^( {4})bank:\n( +)/m, "$1bank:\n$2keyGeneration: 7\n$2");
+    const changed = written.replace(/^( {4})bank:\n( +)/m, "$1bank:\n$2keys: { default: { generation: 7 } }\n$2");
     expect(changed).not.toBe(written);
     writeFileSync(file, changed);
     const before = door.tenants.bank!.key;

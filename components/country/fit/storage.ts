@@ -1,4 +1,5 @@
 import type { Finding } from "../fault.ts";
+import { exists } from "../moment.ts";
 import type { Sound } from "../sound.ts";
 import { show } from "../wording.ts";
 
@@ -116,12 +117,4 @@ function wrongField(schedule: string) {
     .find(({ text, from, to }) =>
       [...text.matchAll(/(?<![\w/])\d+/g)].some(([number]) => Number(number) < from || Number(number) > to),
     );
-}
-
-/** `Date` moves the thirtieth of February on; a moment that exists comes back as it was written. */
-function exists(moment: string): boolean {
-  const time = Date.parse(moment);
-  const [, date = "", clock = ""] = /^(.{10})T(.{8})/.exec(moment) ?? [];
-  const asUtc = Date.parse(`${date}T${clock}Z`);
-  return !Number.isNaN(time) && new Date(asUtc).toISOString().startsWith(`${date}T${clock}`);
 }

@@ -14,6 +14,7 @@ export function judgeTenants(file: Sound, declared: Declared): Finding[] {
     ...Object.entries(file.tenants ?? {}).flatMap(([name, tenant]) =>
       judgeModels(name, tenant?.models ?? [], declared),
     ),
+    ...Object.entries(file.tenants ?? {}).flatMap(([name, tenant]) => judgeKeys(name, tenant?.keys ?? {})),
     ...judgeLimits(file),
     ...judgeLoad(file),
     ...judgeHosts(file),
@@ -28,6 +29,21 @@ function judgeModels(name: string, wanted: (string | undefined)[], declared: Dec
     if (wanted.indexOf(model) === index) return [];
     return [
       { at, found: `${show(model)}, for the second time`, allowed: "each model once", remedy: `take  - ${model}  out` },
+    ];
+  });
+}
+
+/** An overlap is between two generations, and the first has none before it. */
+function judgeKeys(name: string, keys: NonNullable<NonNullable<Sound["tenants"]>[string]>["keys"] & object): Finding[] {
+  return Object.entries(keys).flatMap(([key, said]) => {
+    if (said?.overlapUntil === undefined || said.generation !== 1) return [];
+    return [
+      {
+        at: ["tenants", name, "keys", key, "overlapUntil"],
+        found: `${show(said.overlapUntil)} for generation 1, before which there is none`,
+        allowed: "overlapUntil with generation 2 or later",
+        remedy: "write  generation: 2  for a new value, or take  overlapUntil  out",
+      },
     ];
   });
 }
@@ -95,9 +111,9 @@ function judgeHosts(file: Sound): Finding[] {
 function limited({ tenants = {} }: Sound) {
   return Object.fromEntries(
     Object.entries(tenants).flatMap(([name, tenant]) => {
-      const { requestsPerMinute, tokensPerMinute, tokensPerDay } = tenant ?? {};
+      const { requestsPerMinute, tokensPerMinute, tokensPerDay, keys } = tenant ?? {};
       if (requestsPerMinute === undefined || tokensPerMinute === undefined) return [];
-      return [[name, { requestsPerMinute, tokensPerMinute, tokensPerDay }]];
+      return [[name, { requestsPerMinute, tokensPerMinute, tokensPerDay, keys: Object.keys(keys ?? {}) }]];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { count, line } from "../field.ts";
+import { count, line, name } from "../field.ts";
+import { key } from "./key.ts";
 
 const workspace = z
   .strictObject({
@@ -67,9 +68,13 @@ export const tenant = z.strictObject({
   requestsPerMinute: count(1, 1_000_000, "requests")
     .meta({ description: "Requests that the tenant may make in a minute." })
     .default(600),
-  keyGeneration: count(1, 1_000_000, "generations")
-    .meta({ description: "Raise it by one to replace the tenant's API key." })
-    .default(1),
+  keys: z
+    .record(name, key)
+    .default({})
+    .meta({
+      description: "API keys of the tenant, by name. The one named default is there without being written.",
+      examples: [{ ci: { expires: "2027-03-31", costCentre: "4711" } }],
+    }),
   recordDays: count(1, 36_500, "days")
     .optional()
     .meta({

@@ -21,6 +21,22 @@ describe("a country file whose gateway or tenants are at fault", () => {
       [9, "freehold:gateway.host", "286 characters for the host of the-tenant-with", "give the gateway a shorter host"],
     ],
     "host-with-a-port": [[9, "freehold:gateway.host", "ai.alpen-ai.example:8443", "write  host: ai.alpen-ai.example"]],
+    "key-name-with-a-dot": [[11, 'freehold:tenants.kanton.keys["ci.night"]', "ci.night", "write  ci-night:"]],
+    "key-overlap-of-the-first-generation": [
+      [
+        11,
+        "freehold:tenants.kanton.keys.ci.overlapUntil",
+        '2027-02-28" for generation 1, before which there is none',
+        "write  generation: 2",
+      ],
+    ],
+    "key-revoked-in-words": [[11, "freehold:tenants.kanton.keys.ci.revoked", "yesterday", "write  revoked: "]],
+    "key-that-ends-on-no-day": [
+      [11, "freehold:tenants.kanton.keys.ci.expires", "2027-02-30", 'write  expires: "2027-03-31"'],
+    ],
+    "key-that-ends-sometime": [
+      [11, "freehold:tenants.kanton.keys.ci.expires", "90 days", 'write  expires: "2027-03-31"'],
+    ],
     "key-written-down": [
       [10, "freehold:tenants.kanton.apiKey", "the key apiKey, which means nothing here", "take apiKey out"],
     ],

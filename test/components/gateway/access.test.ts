@@ -3,7 +3,7 @@ import { apiKey } from "../../../components/gateway.ts";
 import { ask } from "./door.ts";
 import { gatewayOf, host, keySeed, numbered, objects, seeded, type Tenants, tenant } from "./planned.ts";
 
-const keyOf = (name: string, generation = 1) => apiKey(keySeed, name, generation);
+const keyOf = (name: string, generation = 1) => apiKey(keySeed, { tenant: name, key: "default", generation });
 
 describe("any tenants and models", () => {
   // Up to 40 tenants that use any of up to 24 models, alone or with others.

@@ -14,7 +14,10 @@ export type Answer = { status: number; tenant?: string; rules?: string[]; backen
 export function ask(objects: Objects, { key, host, model, path = "/v1/chat/completions" }: Asked): Answer {
   const { apiKeyAuth, authorization } = objects["SecurityPolicy/tenants"].spec;
   const holders = apiKeyAuth.credentialRefs.flatMap(({ name }: { name: string }) =>
-    Object.entries(objects[`Secret/${name}`].stringData),
+    Object.entries<string>(objects[`Secret/${name}`].data).map(([id, key]) => [
+      id,
+      Buffer.from(key, "base64").toString(),
+    ]),
   );
   const [tenant] = holders.find(([, held]: [string, string]) => held === key) ?? [];
   if (tenant === undefined) return { status: 401 };

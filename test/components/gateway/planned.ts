@@ -21,7 +21,7 @@ export function tenant(models: string[], said: Partial<Tenants[string]> = {}): T
     recordDays: 184,
     tokensPerMinute: 100_000,
     requestsPerMinute: 600,
-    keyGeneration: 1,
+    keys: { default: { generation: 1, revoked: false } },
     ...said,
   };
 }
