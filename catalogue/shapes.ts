@@ -105,6 +105,16 @@ const attention = z.strictObject({
   qk_rope_head_dim: count.optional(),
 });
 
+/** By which of its parsers an engine reads a model's calls of tools and its reasoning; a model without has neither there. */
+const parsersShape = z.strictObject({
+  tools: z.string().optional(),
+  reasoning: z.string().optional(),
+  /** Chat template that its calls need, among those that the engine's image brings. */
+  template: z.string().optional(),
+  sources,
+  read: z.iso.date(),
+});
+
 export const modelShape = z.strictObject({
   publisher: z.string(),
   publisher_country: z.string(),
@@ -123,6 +133,7 @@ export const modelShape = z.strictObject({
   kv_bytes_per_token_bf16: count.nullable(),
   attention: attention.optional(),
   attention_verified: z.boolean().default(false),
+  parsers: z.record(z.string(), parsersShape).default({}),
   status: z.enum(["verified", "partly-verified", "recalled"]),
   verified_fields: z.array(z.string()),
   sources,
@@ -144,6 +155,8 @@ export const engineShape = z.strictObject({
     block_tokens: constant(count),
     batch: constant(z.strictObject({ tokens: count, sequences: count })),
   }),
+  parsers: constant(z.strictObject({ tools: z.array(z.string()).min(1), reasoning: z.array(z.string()).min(1) })),
+  templates: constant(z.string()),
   read: z.iso.date(),
   verified,
   note: z.string().optional(),

@@ -1,3 +1,4 @@
+import type { Model } from "../catalogue/index.ts";
 import type { Country } from "./country.ts";
 import { vllm } from "./engines/vllm.ts";
 
@@ -6,10 +7,12 @@ type Server = Country["modelServers"][string];
 /** What an engine is told about the replica that it runs. */
 export type Run = Pick<
   Server,
-  "servedName" | "gpus" | "nodes" | "contextTokens" | "precision" | "kvCache" | "prefixCache"
+  "servedName" | "image" | "gpus" | "nodes" | "contextTokens" | "precision" | "kvCache" | "prefixCache"
 > & {
   /** Folder of the weights. */
   weights: string;
+  /** How this engine reads the model's calls of tools and its reasoning, as far as the catalogue knows. */
+  parsers: Model["parsers"][string] | undefined;
   /** The model turns texts into vectors instead of answering them. */
   embeds: boolean;
   /** It runs on an instance of a GPU, and cannot ask the whole one what it is. */

@@ -131,6 +131,9 @@ export const tables: Record<string, Table> = {
         kind: facts.kind,
         billions: facts.params_active_b === facts.params_total_b ? `${facts.params_total_b}` : active(facts),
         context: grouped(facts.context_length),
+        tools: Object.keys(facts.parsers)
+          .filter((engine) => facts.parsers[engine]!.tools)
+          .join(" "),
         licence: facts.license ?? "unknown",
         sure: `${stated[facts.status]}${facts.id_confirmed ? "" : "; id not confirmed"}`,
       };

@@ -25,6 +25,7 @@ export const vllm: Engine = {
     // Said either way: it is on where nobody says anything.
     run.prefixCache ? "--enable-prefix-caching" : "--no-enable-prefix-caching",
     ...(run.sliced ? batch() : []),
+    ...parsers(run),
     // Without it a streamed completion carries no usage and would be free of charge.
     "--enable-force-include-usage",
     "--enable-prompt-tokens-details",
@@ -83,4 +84,17 @@ function group({ nodes, startSeconds, role }: Run): string[] {
 function batch(): string[] {
   const { tokens, sequences } = engineFacts("vllm").sizing.batch.value;
   return [`--max-num-batched-tokens=${tokens}`, `--max-num-seqs=${sequences}`];
+}
+
+/** It refuses tools without the parser of the model's calls, and leaves reasoning in the answer without that one. */
+function parsers({ parsers, image }: Run): string[] {
+  const { tools, reasoning, template } = parsers ?? {};
+  const { images, templates } = engineFacts("vllm");
+  // An image of the operator's may keep them elsewhere, and a template that is not there keeps the engine from starting.
+  const hasTemplates = Object.values(images).some((name) => image.includes(`/${name}`));
+  return [
+    ...(tools && (!template || hasTemplates) ? ["--enable-auto-tool-choice", `--tool-call-parser=${tools}`] : []),
+    ...(template && hasTemplates ? [`--chat-template=${templates.value}/${template}`] : []),
+    ...(reasoning ? [`--reasoning-parser=${reasoning}`] : []),
+  ];
 }

@@ -44,8 +44,16 @@ export function podSpec(
   const { nodePool, gpus } = args;
   const folder = `/models/${args.servedName}`;
   const sliced = nodePool.sharing.kind === "mig";
-  const embeds = modelFacts(args.model).kind === "embedding";
-  const run: Run = { ...args, weights: folder, embeds, sliced, role, startSeconds: startSeconds(sum) };
+  const facts = modelFacts(args.model);
+  const run: Run = {
+    ...args,
+    weights: folder,
+    parsers: facts.parsers[args.engine],
+    embeds: facts.kind === "embedding",
+    sliced,
+    role,
+    startSeconds: startSeconds(sum),
+  };
   const weights = supply({ ...args, folder, engine, sizeGiB: sum.weights });
   const devices = {
     [poolResource(nodePool)]: String(gpus),

@@ -1,3 +1,5 @@
+import { engine } from "../../catalogue/index.ts";
+
 /** What the server was told at its start, as far as it matters here. */
 export type Settings = {
   /** Folder of the weights, which nobody opens. */
@@ -34,6 +36,8 @@ const flags: Record<string, Kind> = {
   "--shutdown-timeout": "integer",
   "--max-num-seqs": "integer",
   "--tool-call-parser": "text",
+  "--reasoning-parser": "text",
+  "--chat-template": "text",
   ...onOff("headless"),
   ...onOff("enable-prefix-caching"),
   ...onOff("enable-force-include-usage"),
@@ -75,6 +79,9 @@ export function settingsOf(words: readonly string[]): Settings {
   if (tools && !given.has("--tool-call-parser")) {
     throw new ArgumentFault("--enable-auto-tool-choice requires --tool-call-parser");
   }
+  const parsers = engine("vllm").parsers.value;
+  if (tools) checkParser("tool call", parsers.tools, text("--tool-call-parser"));
+  checkParser("reasoning", parsers.reasoning, text("--reasoning-parser"));
   const [name = weights, ...names] = given.get("--served-model-name") ?? [];
   return {
     weights,
@@ -138,6 +145,11 @@ function check(flag: string, kind: Kind, value: string): void {
   if (typeof kind === "object" && !kind.includes(value)) {
     throw new ArgumentFault(`argument ${flag}: invalid choice: '${value}' (choose from ${kind.join(", ")})`);
   }
+}
+
+function checkParser(kind: string, known: readonly string[], name: string | undefined): void {
+  if (!name || known.includes(name)) return;
+  throw new ArgumentFault(`invalid ${kind} parser: ${name} (chose from { ${known.join(",")} })`);
 }
 
 function unknown(word: string): ArgumentFault {

@@ -7,6 +7,7 @@ import {
   country,
   economicSeries,
   economics,
+  engine,
   instance,
   instances,
   isCountryCode,
@@ -47,6 +48,21 @@ describe("what tables of the catalogue say of each other", () => {
 
   it("holds for regions: each stands in a country of ISO 3166-1", () => {
     for (const { name, country } of regions()) expect(isCountryCode(country), name).toBe(true);
+  });
+
+  it("holds for models: what reads their calls of tools and their reasoning is known to the engine", () => {
+    const read = models().flatMap((id) => Object.entries(model(id).parsers).map((entry) => [id, ...entry] as const));
+    expect(read.length).toBeGreaterThan(40);
+    for (const [id, name, { tools, reasoning, template, sources }] of read) {
+      const { value } = engine(name).parsers;
+      if (tools !== undefined) expect(value.tools, id).toContain(tools);
+      if (reasoning !== undefined) expect(value.reasoning, id).toContain(reasoning);
+      expect(tools ?? reasoning, id).toBeDefined();
+      if (template !== undefined)
+        expect([tools, template], id).toEqual([expect.any(String), expect.stringMatching(/^[\w.]+\.jinja$/)]);
+      expect(sources, id).not.toEqual([]);
+      expect(model(id).kind, id).not.toMatch(/embedding|reranker|base/);
+    }
   });
 
   it("holds for models: their languages and the country of their publisher exist", () => {

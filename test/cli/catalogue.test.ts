@@ -55,6 +55,15 @@ describe("freehold catalogue", () => {
     for (const row of rows) expect(row).toMatch(/(verified|partly|from memory|not confirmed)$/);
   });
 
+  it("says which models have tools, and on which engine", () => {
+    const row = (id: string) =>
+      said("models")
+        .split("\n")
+        .find((line) => line.includes(` ${id} `));
+    expect(row("swiss-ai/Apertus-8B-Instruct-2509")).toMatch(/ 65,536 +vllm +Apache-2\.0 /);
+    expect(row("utter-project/EuroLLM-9B-Instruct-2512")).not.toContain("vllm");
+  });
+
   it.each([
     ["models", "swiss-ai/Apertus-70B-Instruct-2509", "models/swiss-ai/Apertus-70B-Instruct-2509.yaml", "status"],
     ["accelerators", "h200-sxm", "accelerators/h200-sxm.yaml", "mig"],

@@ -125,12 +125,33 @@ describe("a model", () => {
       "--tensor-parallel-size=4",
       "--gpu-memory-utilization=0.92",
       "--no-enable-prefix-caching",
+      "--enable-auto-tool-choice",
+      "--tool-call-parser=apertus",
+      "--chat-template=/vllm-workspace/examples/tool_chat_template_apertus.jinja",
       "--enable-force-include-usage",
       "--enable-prompt-tokens-details",
       "--disable-fastapi-docs",
       "--disable-access-log-for-endpoints=/health,/metrics,/ping",
       "--shutdown-timeout=600",
     ]);
+  });
+
+  it("has its calls of tools and its reasoning read where the catalogue knows by what", async () => {
+    const flags = async (changes: Partial<ModelArgs>) =>
+      (await made("apertus", changes)).args.filter((word) => /tool|template|reasoning/.test(word));
+    const tools = (parser: string) => ["--enable-auto-tool-choice", `--tool-call-parser=${parser}`];
+    expect(await flags({ model: "Qwen/Qwen3-32B" })).toEqual([...tools("hermes"), "--reasoning-parser=qwen3"]);
+    expect(await flags({ model: "utter-project/EuroLLM-9B-Instruct-2512" })).toEqual([]);
+    // Where the calls need a template that the catalogue's image brings, another image has no tools.
+    const image = "registry.alpen-ai.example/rocm/vllm:v1";
+    expect(await flags({ image })).toEqual([]);
+    expect(await flags({ image, model: "Qwen/Qwen3.5-27B" })).toEqual([
+      ...tools("qwen3_coder"),
+      "--reasoning-parser=qwen3",
+    ]);
+    expect(await flags({ image, model: "google/gemma-4-31B-it" })).toEqual(["--reasoning-parser=gemma4"]);
+    const digest = { image: `${country.modelServers.apertus!.image}@sha256:${sha256}` };
+    expect(await flags(digest)).toEqual(expect.arrayContaining(tools("apertus")));
   });
 
   it("looks nothing up abroad", async () => {

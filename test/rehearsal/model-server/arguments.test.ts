@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { engine } from "../../../catalogue/index.ts";
+import { engine, model } from "../../../catalogue/index.ts";
 import { engines, type Run } from "../../../components/engine.ts";
 import { ArgumentFault, settingsOf } from "../../../rehearsal/model-server/arguments.ts";
 import { dialect } from "../../../rehearsal/model-server/dialect.ts";
@@ -8,6 +8,8 @@ import { blockTokens } from "../../../rehearsal/model-server/prefix-cache.ts";
 const run: Run = {
   weights: "/models/llama",
   servedName: "llama",
+  image: "registry.example/vllm/vllm-openai:v1",
+  parsers: undefined,
   gpus: 2,
   nodes: 1,
   contextTokens: 8192,
@@ -40,6 +42,10 @@ it("understands everything that the stack says to the engine", () => {
     drainSeconds: engines.vllm.drainSeconds,
   });
   expect(settingsOf(argsOf({ embeds: true, prefixCache: false }))).toMatchObject({ embeds: true, prefixCache: false });
+  const parsers = model("swiss-ai/Apertus-8B-Instruct-2509").parsers.vllm;
+  const image = `registry.example/${engine("vllm").images.nvidia}`;
+  expect(settingsOf(argsOf({ parsers, image })).tools).toBe(true);
+  expect(settingsOf(argsOf({ parsers: { ...parsers!, template: undefined, reasoning: "qwen3" } })).tools).toBe(true);
   expect(settingsOf(argsOf({ sliced: true })).atOnce).toBe(engine("vllm").sizing.batch.value.sequences);
   expect(settingsOf(argsOf({ nodes: 2, role: "leader" })).headless).toBe(false);
   expect(settingsOf(argsOf({ nodes: 2, role: "worker" })).headless).toBe(true);
@@ -85,6 +91,14 @@ it.each([
   [[...least, "--runner=embed"], /^argument --runner: invalid choice: 'embed' \(choose from auto, draft, /],
   [[...least, "--headless=yes"], /^argument --headless: ignored explicit argument 'yes'$/],
   [[...least, "--enable-auto-tool-choice"], /^--enable-auto-tool-choice requires --tool-call-parser$/],
+  [
+    [...least, "--enable-auto-tool-choice", "--tool-call-parser=llama"],
+    /^invalid tool call parser: llama \(chose from \{ apertus,.*,xlam \}\)$/,
+  ],
+  [
+    [...least, "--reasoning-parser=hermes"],
+    /^invalid reasoning parser: hermes \(chose from \{ cohere_command3,.* \}\)$/,
+  ],
 ])("refuses %j as the engine's parser does", (words, text) => {
   expect(() => settingsOf(words)).toThrow(ArgumentFault);
   expect(() => settingsOf(words)).toThrow(text);
