@@ -8,8 +8,8 @@ local offered = {
   ["/v1/embeddings"] = "POST",
   ["/v1/models"] = "GET",
 }
--- Where the engine keeps what it computed of a prompt, for the next one that begins alike.
-local cached = { ["/v1/chat/completions"] = true, ["/v1/completions"] = true }
+-- Where the engine keeps what it computed of a prompt for the next one that begins alike: each tenant has its own.
+local salted = { ["/v1/chat/completions"] = true, ["/v1/completions"] = true }
 
 local function failure(message, kind, code, param)
   local function text(value) return value and '"' .. value .. '"' or "null" end
@@ -99,7 +99,7 @@ function envoy_on_request(handle)
   -- What is packed cannot be counted.
   headers:remove("accept-encoding")
   if model then handle:streamInfo():dynamicMetadata():set("freehold", "model", model) end
-  if cached[path] then separate(handle, tenant) end
+  if salted[path] then separate(handle, tenant) end
 end
 
 local function write(handle, counted, usage)
