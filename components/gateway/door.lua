@@ -33,7 +33,7 @@ local failures = {
   [500] = failure("The gateway could not handle the request.", server),
   [502] = failure("The model server broke off; the request may be sent again.", server, "bad_gateway"),
   [503] = failure("The model cannot answer now; the request may be sent again.", server, "unavailable"),
-  [504] = failure("The model took too long to answer.", server, "timeout"),
+  [504] = failure("The answer took too long.", server, "timeout"),
 }
 local notOffered = failure("This is not offered here. What is: POST /v1/chat/completions, /v1/completions and "
   .. "/v1/embeddings, GET /v1/models and /v1/models/<id>.", request, "unknown_url")
@@ -87,7 +87,7 @@ local function separate(handle, tenant)
   replace(handle, body, string.sub(text, 1, last - 1) .. comma .. '"cache_salt":"' .. tenant .. '"}')
 end
 
-function envoy_on_request(handle)
+local function prepare(handle)
   local headers = handle:headers()
   local tenant = identify(handle, headers)
   if tenant == nil then return end
@@ -100,6 +100,14 @@ function envoy_on_request(handle)
   headers:remove("accept-encoding")
   if model then handle:streamInfo():dynamicMetadata():set("freehold", "model", model) end
   if salted[path] then separate(handle, tenant) end
+end
+
+-- Envoy lets a request pass on which a program fails.
+function envoy_on_request(handle)
+  local well, why = pcall(prepare, handle)
+  if well then return end
+  handle:logErr(tostring(why))
+  refuse(handle, 500, failures[500])
 end
 
 local function write(handle, counted, usage)
