@@ -4,6 +4,7 @@ import { Counters } from "./counters.ts";
 import type { Country } from "./country.ts";
 import { authorization } from "./gateway/authorization.ts";
 import { admitPolicies, closeProxies } from "./gateway/closed.ts";
+import { door } from "./gateway/door.ts";
 import { makeKeys } from "./gateway/keys.ts";
 import { makeGateway } from "./gateway/listener.ts";
 import { modelLists } from "./gateway/model-lists.ts";
@@ -94,6 +95,7 @@ function makeClosed(args: GatewayArgs, object: MakeObject): pulumi.Resource[] {
     object(envoyGatewayApi, "EnvoyProxy", gatewayNames.name, { spec: proxy(args) }),
     object(aiGatewayApi, "GatewayConfig", gatewayNames.name, { spec: modelReader(args) }),
     object(envoyGatewayApi, "ClientTrafficPolicy", gatewayNames.name, { spec: clients() }),
+    object(envoyGatewayApi, "EnvoyExtensionPolicy", gatewayNames.name, { spec: door() }),
     object(envoyGatewayApi, "SecurityPolicy", "closed", { spec: shut }),
   ];
 }

@@ -26,7 +26,7 @@ export function authorization({ sets, keySecrets, host, service }: Authorization
     authorization: {
       defaultAction: "Deny",
       rules: [
-        allow("lists", { operation: { path: { type: "Exact", value: "/v1/models" } } }),
+        allow("lists", { operation: { path: { type: "RegularExpression", value: "/v1/models(/.+)?" } } }),
         ...sets.flatMap(({ name, models, tenants }) =>
           inRules(tenants).flatMap((some, index) =>
             inRules(models).map((these, part) =>

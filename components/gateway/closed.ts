@@ -39,8 +39,9 @@ export function admitPolicies(opts: pulumi.ResourceOptions) {
     `securitypolicies/${gatewayNames.listener}`,
     `clienttrafficpolicies/${gatewayNames.name}`,
     `backendtrafficpolicies/${gatewayNames.name}`,
+    `envoyextensionpolicies/${gatewayNames.name}`,
   ];
-  const kinds = [...new Set(ours.map((one) => one.split("/")[0]!)), "envoyextensionpolicies", "envoypatchpolicies"];
+  const kinds = [...new Set(ours.map((one) => one.split("/")[0]!)), "envoypatchpolicies"];
   admit(
     "gateway-policies",
     {

@@ -28,7 +28,8 @@ export function modelLists(sets: readonly ModelSet[], gatewayHost: string, opera
   ];
 }
 
-const path = { type: "Exact", value: "/v1/models" };
+// What is asked of one model, the proxies' own program finds in the list.
+const path = { type: "PathPrefix", value: "/v1/models" };
 
 function list(name: string, gatewayHost: string, matches: object[], statusCode: number, answer: object): ModelList {
   const filters = [

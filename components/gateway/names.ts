@@ -3,8 +3,12 @@ export const gatewayNames = { name: "ai", listener: "tenants" } as const;
 
 /** Header that the gateway sets from the API key; whatever a client sends under this name is taken off. */
 export const tenantHeader = "x-freehold-tenant";
+/** Header that the gateway sets to the name of the key, of which a tenant may have several; a client's own is taken off too. */
+export const keyHeader = "x-freehold-key";
 /** Header that the gateway sets to the model that the request's body asks for; a client's own is taken off too. */
 export const modelHeader = "x-ai-eg-model";
+/** Where the proxies' own program writes what it counted, of each request, as dynamic metadata. */
+export const countNamespace = "freehold";
 
 export const gatewayApi = "gateway.networking.k8s.io/v1";
 export const envoyGatewayApi = "gateway.envoyproxy.io/v1alpha1";

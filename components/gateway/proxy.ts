@@ -1,7 +1,10 @@
 import { addon } from "../../catalogue/index.ts";
 import { type Country, pinned } from "../country.ts";
 import { platformNames } from "../platform.ts";
-import { gatewayNames, modelHeader, tenantHeader, toGateway } from "./names.ts";
+import { countNamespace, gatewayNames, keyHeader, modelHeader, tenantHeader, toGateway } from "./names.ts";
+
+/** The longest request that is taken in; the proxies' own program names it too. */
+const longestRequest = "50Mi";
 
 type ProxyArgs = Country["gateway"] & Pick<Country, "registry" | "digests">;
 
@@ -35,8 +38,8 @@ export function proxy({ registry, digests, replicas, service }: ProxyArgs) {
         envoyService: { type: service },
       },
     },
-    // The answers below come first otherwise, and AI Gateway's part before the key is checked.
-    filterOrder: [{ name: "envoy.filters.http.custom_response", after: "envoy.filters.http.rbac" }],
+    // AI Gateway puts its part before the proxies' own program, except where a buffer stands behind that.
+    filterOrder: [{ name: "envoy.filters.http.buffer", after: "envoy.filters.http.lua" }],
     bootstrap: {
       type: "Merge",
       // Envoy's default, 1,024, would end at about 500 requests at once: each takes two streams.
@@ -58,21 +61,23 @@ export function proxy({ registry, digests, replicas, service }: ProxyArgs) {
 }
 
 /**
- * What one request leaves behind: who, which model, how many tokens; never a prompt, never an answer. Tokens are null where
- * the request was refused, and where the client left before the end (flag DC): those are to be counted by another way.
+ * What one request leaves behind: who, which model, how many tokens; never a prompt, never an answer. `counted` is `gateway`
+ * for a whole answer, and `delivered` for a stream that ended early: its tokens are those that went out. Tokens are null
+ * where the request was refused.
  */
 const usageRecord = {
   event_id: "%REQ(X-REQUEST-ID)%",
   time: "%START_TIME%",
   tenant: `%REQ(${tenantHeader.toUpperCase()})%`,
+  key: `%REQ(${keyHeader.toUpperCase()})%`,
   // Without its query, which a client may fill with anything.
   path: "%PATH(NQ)%",
   model: `%REQ(${modelHeader.toUpperCase()})%`,
   backend: "%DYNAMIC_METADATA(io.envoy.ai_gateway:backend_name)%",
-  in: "%DYNAMIC_METADATA(io.envoy.ai_gateway:llm_input_token)%",
-  cached: "%DYNAMIC_METADATA(io.envoy.ai_gateway:llm_cached_input_token)%",
-  out: "%DYNAMIC_METADATA(io.envoy.ai_gateway:llm_output_token)%",
-  total: "%DYNAMIC_METADATA(io.envoy.ai_gateway:llm_total_token)%",
+  ...Object.fromEntries(
+    ["counted", "in", "cached", "out", "total"].map((name) => [name, `%DYNAMIC_METADATA(${countNamespace}:${name})%`]),
+  ),
+  bytes_out: "%BYTES_SENT%",
   status: "%RESPONSE_CODE%",
   details: "%RESPONSE_CODE_DETAILS%",
   flags: "%RESPONSE_FLAGS%",
@@ -111,12 +116,14 @@ export function clients() {
   return {
     targetRefs: [toGateway],
     // 32 KiB, the default, refuses long prompts.
-    connection: { bufferLimit: "50Mi" },
+    connection: { bufferLimit: longestRequest },
     headers: {
       // Not the client's own: it could make two records one.
       requestID: "Generate",
       // Set by the gateway and nobody else; left in, a request without a key would be recorded under another's name.
-      earlyRequestHeaders: { remove: [tenantHeader, modelHeader] },
+      earlyRequestHeaders: { remove: [tenantHeader, keyHeader, modelHeader] },
+      // What a client shows with an error, and the record has.
+      lateResponseHeaders: { set: [{ name: "x-request-id", value: "%REQ(X-REQUEST-ID)%" }] },
     },
     // A request may wait for its first token longer than the five minutes that Envoy lets a stream be still.
     timeout: { http: { streamIdleTimeout: "1800s" } },
@@ -124,7 +131,7 @@ export function clients() {
   };
 }
 
-/** Retries before the first byte, ejection of failing replicas, and refusals as OpenAI's clients read them. */
+/** Retries before the first byte, ejection of failing replicas, and limits. */
 export function towardsModels(rules: object[]) {
   return {
     targetRefs: [toGateway],
@@ -138,23 +145,7 @@ export function towardsModels(rules: object[]) {
       // Not on a reset: a generation that had begun would be run, and paid for, twice.
       retryOn: { triggers: ["connect-failure", "retriable-status-codes"], httpStatusCodes: [502, 503] },
     },
-    responseOverride: [
-      refusal(401, "invalid_api_key", "invalid_request_error", "Incorrect API key provided."),
-      refusal(403, "model_not_allowed", "permission_error", "This key may not use this model or host."),
-      refusal(429, "rate_limit_exceeded", "tokens", "The tenant's tokens or requests are used up for now."),
-    ],
+    requestBuffer: { limit: longestRequest },
     rateLimit: { type: "Global", global: { rules } },
-  };
-}
-
-function refusal(status: number, code: string, type: string, message: string) {
-  return {
-    // A model server's own answers stay as they are.
-    source: "Local",
-    match: { statusCodes: [{ type: "Value", value: status }] },
-    response: {
-      contentType: "application/json",
-      body: { type: "Inline", inline: JSON.stringify({ error: { message, type, param: null, code } }) },
-    },
   };
 }

@@ -1,6 +1,6 @@
 import { addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
-import { runs, tenantHeader } from "./names.ts";
+import { countNamespace, runs, tenantHeader } from "./names.ts";
 
 type Quotas = Record<
   string,
@@ -27,7 +27,7 @@ export function quotaRules(tenants: Quotas): object[] {
 const tokens = {
   cost: {
     request: { from: "Number", number: 0 },
-    response: { from: "Metadata", metadata: { namespace: "io.envoy.ai_gateway", key: "llm_total_token" } },
+    response: { from: "Metadata", metadata: { namespace: countNamespace, key: "total" } },
   },
 };
 

@@ -41,6 +41,7 @@ export async function answer(
       endpoint: new URL(request.url!, "http://host").pathname,
       model,
       stream: Object(body).stream === true,
+      cache_salt: (Object(body).cache_salt as string | null | undefined) ?? null,
     },
     orders,
   );

@@ -8,6 +8,8 @@ export type Entry = {
   endpoint: string;
   model: string;
   stream: boolean;
+  /** Whose requests share what the prefix cache holds. */
+  cache_salt: string | null;
   outcome: Outcome;
   prompt_tokens: number;
   cached_tokens: number;
@@ -22,7 +24,7 @@ const most = 100_000;
 export class Ledger {
   readonly #entries = new Set<Entry>();
 
-  open(about: Pick<Entry, "request_id" | "endpoint" | "model" | "stream">): Entry {
+  open(about: Pick<Entry, "request_id" | "endpoint" | "model" | "stream" | "cache_salt">): Entry {
     const entry: Entry = {
       simulated: true,
       ...about,

@@ -56,12 +56,12 @@ describe("300 tenants and 20 models", () => {
     expect(count("AIGatewayRoute")).toBe(2 + 6 * 2);
     expect([count("HTTPRoute"), count("HTTPRouteFilter")]).toEqual([3, 3]);
     expect(count("Secret")).toBe(1 + 6 + 2);
-    expect(Object.keys(made)).toHaveLength(325);
+    expect(Object.keys(made)).toHaveLength(326);
   });
 
-  it("are 65 objects where all share", async () => {
+  it("are 66 objects where all share", async () => {
     const shared = Object.fromEntries(numbered("tenant", 300).map((name) => [name, tenant(models)]));
-    expect(Object.keys(objects(await gatewayOf(models, shared)))).toHaveLength(65);
+    expect(Object.keys(objects(await gatewayOf(models, shared)))).toHaveLength(66);
   });
 
   it("stay within what the definitions of the add-ons take", () => {
@@ -257,13 +257,16 @@ describe("the gateway", () => {
       "event_id",
       "time",
       "tenant",
+      "key",
       "path",
       "model",
       "backend",
+      "counted",
       "in",
       "cached",
       "out",
       "total",
+      "bytes_out",
       "status",
       "details",
       "flags",

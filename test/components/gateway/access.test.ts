@@ -113,7 +113,7 @@ describe("somebody who tries", () => {
 
   it("cannot say who it is or what it asks for by a header of its own", () => {
     const { earlyRequestHeaders, requestID } = made["ClientTrafficPolicy/ai"].spec.headers;
-    expect(earlyRequestHeaders.remove).toEqual(["x-freehold-tenant", "x-ai-eg-model"]);
+    expect(earlyRequestHeaders.remove).toEqual(["x-freehold-tenant", "x-freehold-key", "x-ai-eg-model"]);
     expect(requestID).toBe("Generate");
     expect(made["SecurityPolicy/tenants"].spec.apiKeyAuth).toMatchObject({
       forwardClientIDHeader: "x-freehold-tenant",
@@ -122,9 +122,12 @@ describe("somebody who tries", () => {
   });
 
   it("is asked for its key before anything reads what it wrote", () => {
+    // AI Gateway puts its part before everything else that reads bodies, but behind a buffer.
     expect(made["EnvoyProxy/ai"].spec.filterOrder).toEqual([
-      { name: "envoy.filters.http.custom_response", after: "envoy.filters.http.rbac" },
+      { name: "envoy.filters.http.buffer", after: "envoy.filters.http.lua" },
     ]);
+    expect(made["BackendTrafficPolicy/ai"].spec.requestBuffer.limit).toBe("50Mi");
+    expect(made["BackendTrafficPolicy/ai"].spec.responseOverride).toBeUndefined();
   });
 
   it("finds every other listener shut", () => {

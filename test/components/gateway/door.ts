@@ -42,7 +42,7 @@ export function ask(objects: Objects, { key, host, model, path = "/v1/chat/compl
 function permits({ action, cel, principal, operation }: any, headers: Record<string, string>, path: string): boolean {
   if (action !== "Allow") throw new Error("only rules that allow are understood");
   if (!said(cel)({ headers }, ({ length }: string) => length)) return false;
-  if (operation && operation.path.value !== path) return false;
+  if (operation && !new RegExp(`^(?:${operation.path.value})$`).test(path)) return false;
   return (principal?.headers ?? []).every(({ name, values }: { name: string; values: string[] }) =>
     values.includes(headers[name]!),
   );
@@ -62,7 +62,7 @@ function said(cel: string): Said {
 
 type Route = { weight: number[]; backend?: string; filter?: string };
 
-/** Routes that fit, of those the ones that go first: exact paths before prefixes, then more headers before fewer. */
+/** Routes that fit, of those the ones that go first: paths before none, then more headers before fewer. */
 function bestRoutes(objects: Objects, headers: Record<string, string>, path: string): Route[] {
   const routes = Object.entries(objects).filter(([name]) => /^(AIGatewayRoute|HTTPRoute)\//.test(name));
   const fitting = routes.flatMap(([, { spec }]) => {
@@ -73,7 +73,7 @@ function bestRoutes(objects: Objects, headers: Record<string, string>, path: str
         .filter(
           // biome-ignore lint/suspicious/noExplicitAny: a match of a custom resource.
           (match: any) =>
-            (match.path?.value ?? path) === path &&
+            (match.path === undefined || path === match.path.value || path.startsWith(`${match.path.value}/`)) &&
             // biome-ignore lint/suspicious/noExplicitAny: a match of a custom resource.
             (match.headers ?? []).every(({ type, name, value }: any) =>
               type === "Exact" ? headers[name] === value : new RegExp(value).test(headers[name] ?? ""),

@@ -55,7 +55,8 @@ describe("limits", () => {
       expect(clientSelectors[0]!.headers.at(-1)).toEqual({ name: "x-freehold-tenant", type: "Distinct" });
     }
     for (const { cost } of rules.slice(0, 2)) {
-      expect(cost).toMatchObject({ request: { number: 0 }, response: { metadata: { key: "llm_total_token" } } });
+      const metadata = { namespace: "freehold", key: "total" };
+      expect(cost).toMatchObject({ request: { number: 0 }, response: { metadata } });
     }
   });
 

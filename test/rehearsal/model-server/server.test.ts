@@ -131,7 +131,7 @@ it("counts each request by its id", async () => {
   await using client = await start();
   const answer = await client.json(chat, saying("Hi"), { headers: { "x-request-id": "abc-1" } });
   expect(answer.id).toBe("chatcmpl-abc-1");
-  await client.stream("/v1/completions", { prompt: "Hi", max_tokens: 2 });
+  await client.stream("/v1/completions", { prompt: "Hi", max_tokens: 2, cache_salt: "bank" });
   const [first, second] = await client.counted();
   expect(first).toMatchObject({
     simulated: true,
@@ -139,12 +139,13 @@ it("counts each request by its id", async () => {
     endpoint: chat,
     model: "llama",
     stream: false,
+    cache_salt: null,
     outcome: "finished",
     prompt_tokens: answer.usage.prompt_tokens,
     generation_tokens: answer.usage.completion_tokens,
   });
   expect(Date.parse(first!.ended)).toBeGreaterThanOrEqual(Date.parse(first!.began));
-  expect(second).toMatchObject({ stream: true, outcome: "finished", prompt_tokens: 2, generation_tokens: 2 });
+  expect(second).toMatchObject({ stream: true, cache_salt: "bank", prompt_tokens: 2, generation_tokens: 2 });
   expect(second!.request_id).toMatch(/^[0-9a-f]{32}$/);
 });
 
