@@ -11,6 +11,8 @@ import { makeAuthority } from "../certificate.ts";
 import { watchCertificates } from "./certificates.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { applyControllers, certgenOf, certgenSecrets } from "./controllers.ts";
+import { port as databasePort, roleLabel } from "./database/objects.ts";
+import { watchDatabases } from "./database.ts";
 import { gatewayAddress, makeNetwork } from "./network.ts";
 import { Node } from "./node.ts";
 import type { DoorPlan } from "./plan.ts";
@@ -39,6 +41,9 @@ const node = new Node(view, ground);
 watchCertificates(config, new AbortController().signal, (issued) => {
   for (const { namespace, name, ...rest } of issued) say(`Certificate ${namespace}/${name}: ${JSON.stringify(rest)}`);
 }).catch((error) => say(`Certificates are no longer issued: ${error}`));
+watchDatabases(config, new AbortController().signal, (news) => {
+  for (const { database, ...rest } of news) say(`Database ${database}: ${JSON.stringify(rest)}`);
+}).catch((error) => say(`Databases are no longer made: ${error}`));
 await certify();
 const authority = makeAuthority("Freehold rehearsal");
 const webhook = { ...authority.certify("127.0.0.1"), authority: authority.certificate };
@@ -47,6 +52,7 @@ await applyControllers(config, country, { kubeconfig: plan.podKubeconfig, webhoo
 
 lead(plan.sockets.webhook, 9443, () => node.podsOf("ai-gateway-controller"));
 lead(plan.sockets.door, 10443, proxies);
+lead(plan.sockets.records, databasePort, primary);
 await node.follow((status) => {
   const all = node.podsOf("envoy").length;
   writeFileSync(`${plan.status}.new`, JSON.stringify({ ...status, proxies: { all, whole: proxies().length } }));
@@ -59,6 +65,13 @@ function proxies(): V1Pod[] {
     const beside = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
     return beside.some(({ name }) => name === "ai-gateway-extproc");
   });
+}
+
+/** The instance of the database that writes: of two, the one that was made last is the country file's. */
+function primary(): V1Pod[] {
+  const created = ({ metadata }: V1Pod) => metadata!.creationTimestamp!.getTime();
+  const all = node.podsOf("postgresql").filter(({ metadata }) => metadata?.labels?.[roleLabel] === "primary");
+  return all.sort((one, other) => created(other) - created(one)).slice(0, 1);
 }
 
 /** Leads who comes by a socket file to some pods in turn; one that does not listen yet is passed over. */
