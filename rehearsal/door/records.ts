@@ -25,7 +25,9 @@ export function recordsSocket({ folder }: Pick<Home, "folder">): string {
 }
 
 /** How the records are reached; undefined where the country has none in its cluster, or the door has not made them yet. */
-export async function recordsOf(home: Home): Promise<Records | undefined> {
+export async function recordsOf(
+  home: Pick<Home, "folder" | "countryFile" | "kubeconfig">,
+): Promise<Records | undefined> {
   const records = loadCountry(home.countryFile).storage?.records;
   const socket = recordsSocket(home);
   if (records?.kind !== "cloudnative-pg" || !existsSync(socket)) return undefined;
