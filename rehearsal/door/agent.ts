@@ -69,7 +69,8 @@ function proxies(): V1Pod[] {
 
 /** The instance of the database that writes: of two, the one that was made last is the country file's. */
 function primary(): V1Pod[] {
-  const created = ({ metadata }: V1Pod) => metadata!.creationTimestamp!.getTime();
+  // What was watched rather than listed has its times as text.
+  const created = ({ metadata }: V1Pod) => new Date(metadata!.creationTimestamp!).getTime();
   const all = node.podsOf("postgresql").filter(({ metadata }) => metadata?.labels?.[roleLabel] === "primary");
   return all.sort((one, other) => created(other) - created(one)).slice(0, 1);
 }

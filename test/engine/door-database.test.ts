@@ -144,6 +144,16 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     expect(await query("SELECT event_id FROM usage_records")).toEqual([{ event_id: "one" }]);
   });
 
+  it("takes on what the stack adds to its schema", async () => {
+    const at = "/api/v1/namespaces/freehold-storage/configmaps/records-first";
+    const { data } = (await kube("GET", at)).object;
+    const added = `${data["records.sql"]}\nCREATE TABLE IF NOT EXISTS added ();\n`;
+    expect((await kube("PATCH", at, { data: { "records.sql": added } })).status).toBe(200);
+    const owner = () =>
+      query("SELECT tableowner FROM pg_tables WHERE tablename = 'added'").then(([row]) => row?.tableowner, String);
+    await expect.poll(owner, { timeout: 120_000, interval: 500 }).toBe("records");
+  });
+
   it("goes with its Cluster, and another of that name begins empty", async () => {
     const { metadata, ...rest } = (await kube("GET", path)).object;
     expect((await kube("DELETE", path)).status).toBe(200);

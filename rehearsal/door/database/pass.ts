@@ -17,7 +17,7 @@ import {
   services,
   startedWith,
 } from "./objects.ts";
-import { lasting, settingsOf, wordsOf } from "./settings.ts";
+import { settingsOf, wordsOf } from "./settings.ts";
 
 /** A database as it stands: whether clients may come, and if not, why. */
 export type Standing = { database: string; accepts: boolean; why?: string };
@@ -70,7 +70,7 @@ async function settle(cluster: ClusterObject, config: KubeConfig): Promise<strin
   if (!(await read(config, cluster, "PersistentVolumeClaim", instanceOf(cluster)))) await apply(config, claim(cluster));
   const words = wordsOf(cluster);
   const digest = createHash("sha256")
-    .update(JSON.stringify([lasting(settings), words, server]))
+    .update(JSON.stringify([settings, words, server]))
     .digest("hex");
   const pod = await read<V1Pod>(config, cluster, "Pod", instanceOf(cluster));
   if (!pod) await apply(config, instance(cluster, settingsName, words, digest));

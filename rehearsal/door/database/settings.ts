@@ -3,8 +3,11 @@ import { applicationOf, type ClusterObject, port } from "./objects.ts";
 /** Where the instance finds what it is told: the operator's own folders. */
 const at = "/controller";
 
-/** The files that the operator's program would write into an instance, and what its database begins with. */
-export function settingsOf(cluster: ClusterObject, firstSql: string): Record<string, string> {
+/**
+ * The files that the operator's program would write into an instance, and what its database begins with. The latter is applied
+ * at every start, as the stack's own Job does every hour: nothing here runs Jobs.
+ */
+export function settingsOf(cluster: ClusterObject, sql: string): Record<string, string> {
   const { database, owner } = applicationOf(cluster);
   return {
     "postgresql.conf": configurationOf(cluster),
@@ -17,15 +20,10 @@ export function settingsOf(cluster: ClusterObject, firstSql: string): Record<str
     "pg_ident.conf": "local user26 postgres\n",
     // Each line is a statement to a Postgres that runs by itself.
     "server.sql": `CREATE ROLE ${quoted(owner)} LOGIN;\nCREATE DATABASE ${quoted(database)} OWNER ${quoted(owner)};\n`,
-    "application.sql": firstSql,
-    "database.sql": firstSql ? `DO $$BEGIN EXECUTE pg_read_file('${at}/settings/application.sql'); END$$;\n` : "",
-    "each.sql": `DO $$BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', ${application("username")}, ${application("password")}); END$$;\n`,
+    "application.sql": sql,
+    "database.sql": sql ? `DO $$BEGIN EXECUTE pg_read_file('${at}/settings/application.sql'); END$$;\n` : "",
+    "password.sql": `DO $$BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', ${application("username")}, ${application("password")}); END$$;\n`,
   };
-}
-
-/** What an instance cannot take while it runs: when it changes, another one takes its place. */
-export function lasting(settings: Record<string, string>): string {
-  return ["postgresql.conf", "pg_hba.conf", "pg_ident.conf"].map((name) => settings[name]).join("\n");
 }
 
 /** The words of an instance: whose data it may go on with, its database, and how the server is made. */

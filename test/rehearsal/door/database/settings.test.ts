@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lasting, settingsOf, wordsOf } from "../../../../rehearsal/door/database/settings.ts";
+import { settingsOf, wordsOf } from "../../../../rehearsal/door/database/settings.ts";
 import { clusterObject } from "./cluster-object.ts";
 
 const parameters = { shared_buffers: "64MB", "ext.quoted": "it's a \\", port: "1", ssl: "off", archive_mode: "on" };
@@ -26,7 +26,7 @@ it("asks the Cluster's own rules before its last one, a password", () => {
 it("makes the owner and the database, each with its name quoted, one statement a line", () => {
   const odd = clusterObject({ bootstrap: { initdb: { database: 'a"b', owner: "c;d" } } });
   expect(settingsOf(odd, "")["server.sql"]).toBe('CREATE ROLE "c;d" LOGIN;\nCREATE DATABASE "a""b" OWNER "c;d";\n');
-  for (const name of ["server.sql", "database.sql", "each.sql"])
+  for (const name of ["server.sql", "database.sql", "password.sql"])
     for (const line of settings[name]!.trim().split("\n")) expect(line).toMatch(/;$/);
 });
 
@@ -34,13 +34,6 @@ it("hands a database what it begins with, and nothing where there is nothing", (
   expect(settings["application.sql"]).toBe("SELECT 1;");
   expect(settings["database.sql"]).toContain("/controller/settings/application.sql");
   expect(settingsOf(clusterObject(), "")["database.sql"]).toBe("");
-});
-
-it("starts an instance anew for what it cannot take while it runs, and for that alone", () => {
-  const other = { postgresql: { parameters: { ...parameters, shared_buffers: "65MB" } } };
-  expect(lasting(settingsOf(clusterObject(other), ""))).not.toBe(lasting(settings));
-  const same = clusterObject({ postgresql: { parameters, pg_hba: ["hostnossl all all all reject"] } });
-  expect(lasting(settingsOf(same, "SELECT 2;"))).toBe(lasting(settings));
 });
 
 it("makes a server as the Cluster says", () => {
