@@ -5,7 +5,7 @@ import { root } from "./database/objects.ts";
 import { passOnce, type Standing } from "./database/pass.ts";
 import { follow, pause } from "./follow.ts";
 
-const againMs = 300;
+const againMs = 1000;
 const hourMs = 3600 * 1000;
 
 /**
