@@ -15,10 +15,13 @@ import { configOf } from "./api-call.ts";
 import { cacheFolder } from "./cache.ts";
 import { cellNamespaces } from "./door/cell.ts";
 import { through } from "./door/connect.ts";
+import { asUser } from "./door/container.ts";
+import { accepts } from "./door/database/accepts.ts";
 import { gatewayAddress } from "./door/network.ts";
 import type { NodeStatus } from "./door/node.ts";
 import type { DoorPlan } from "./door/plan.ts";
 import { type DoorPart, doorParts, programsOf } from "./door/programs.ts";
+import { recordsSocket } from "./door/records.ts";
 import { type Home, projectFolder } from "./home.ts";
 import { processesUnder, stopProcessesUnder } from "./processes.ts";
 import type { Toolchain } from "./toolchain.ts";
@@ -45,7 +48,7 @@ export function lacksForDoor(toolchain: Partial<Toolchain>): string[] {
   const tools = ["unshare", "nsenter", "ip", "mount", "chroot"].filter(
     (tool) => spawnSync(tool, ["--version"]).error !== undefined,
   );
-  const namespaces = spawnSync("unshare", [...cellNamespaces, "true"]);
+  const namespaces = spawnSync("unshare", [...cellNamespaces, ...asUser({ uid: 26, gid: 26 }), "true"]);
   return [...parts, ...tools, ...(namespaces.status === 0 ? [] : ["namespaces that a user may make (unshare)"])];
 }
 
@@ -66,7 +69,7 @@ export async function openDoor(home: Home, country: Country, tools: Tools, signa
   const giveUp = Date.now() + longestMs;
   while (true) {
     const door = stands(plan, country) ? await doorOf(home, country, readFileSync(plan.address, "utf8")) : undefined;
-    if (door && (await answers(door))) return door;
+    if (door && (await answers(door)) && (await keepsRecords(plan, country))) return door;
     signal?.throwIfAborted();
     const runs = doorRuns(home);
     if (!runs || Date.now() > giveUp) throw new Error(notOpen(home, plan, runs));
@@ -89,7 +92,7 @@ function notOpen(home: Home, plan: DoorPlan, runs: boolean): string {
 /** Ends everything that a door runs. What is counted and recorded stays for the next one. */
 export function closeDoor(home: Home): void {
   stopProcessesUnder(folderOf(home));
-  for (const name of ["pods", "address", "status.json"])
+  for (const name of ["pods", "address", "status.json", "records.sock"])
     rmSync(join(folderOf(home), name), { recursive: true, force: true });
 }
 
@@ -137,7 +140,13 @@ function planOf(home: Home, country: Country, tools: Tools): DoorPlan {
       dirname(process.execPath),
       ...doorParts.map((part) => dirname(tools[part].path)),
     ],
-    sockets: { api: at("api.sock"), webhook: at("webhook.sock"), door: at("door.sock"), metrics: at("metrics.sock") },
+    sockets: {
+      api: at("api.sock"),
+      webhook: at("webhook.sock"),
+      door: at("door.sock"),
+      metrics: at("metrics.sock"),
+      records: recordsSocket(home),
+    },
     webhookPort: 0,
     host: country.gateway.host,
     status: at("status.json"),
@@ -199,6 +208,11 @@ type Proxies = { all: number; whole: number };
 async function answers(door: Door): Promise<boolean> {
   const statuses = await Promise.all(Array.from({ length: 4 }, () => knock(door)));
   return statuses.every((status) => status !== undefined && status < 500);
+}
+
+/** Whether the database of the records lets clients come, where the country has it in the cluster. */
+async function keepsRecords({ sockets }: DoorPlan, { storage }: Country): Promise<boolean> {
+  return storage?.records.kind !== "cloudnative-pg" || (await accepts({ path: sockets.records }));
 }
 
 async function knock({ proxy, root, tenants }: Door): Promise<number | undefined> {

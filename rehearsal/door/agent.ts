@@ -13,6 +13,8 @@ import { makeAuthority } from "../certificate.ts";
 import { watchCertificates } from "./certificates.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { applyControllers, certgenOf, certgenSecrets } from "./controllers.ts";
+import { port as databasePort, roleLabel } from "./database/objects.ts";
+import { watchDatabases } from "./database.ts";
 import { scrape } from "./metrics.ts";
 import { gatewayAddress, makeNetwork } from "./network.ts";
 import { Node } from "./node.ts";
@@ -42,6 +44,9 @@ const node = new Node(view, ground);
 watchCertificates(config, new AbortController().signal, (issued) => {
   for (const { namespace, name, ...rest } of issued) say(`Certificate ${namespace}/${name}: ${JSON.stringify(rest)}`);
 }).catch((error) => say(`Certificates are no longer issued: ${error}`));
+watchDatabases(config, new AbortController().signal, (news) => {
+  for (const { database, ...rest } of news) say(`Database ${database}: ${JSON.stringify(rest)}`);
+}).catch((error) => say(`Databases are no longer made: ${error}`));
 await certify();
 const authority = makeAuthority("Freehold rehearsal");
 const webhook = { ...authority.certify("127.0.0.1"), authority: authority.certificate };
@@ -50,6 +55,7 @@ await applyControllers(config, country, { kubeconfig: plan.podKubeconfig, webhoo
 
 lead(plan.sockets.webhook, 9443, () => node.podsOf("ai-gateway-controller"));
 lead(plan.sockets.door, 10443, proxies);
+lead(plan.sockets.records, databasePort, primary);
 rmSync(plan.sockets.metrics, { force: true });
 createHttpServer(async (_, response) => {
   response.setHeader("content-type", "text/plain; version=0.0.4");
@@ -67,6 +73,14 @@ function proxies(): V1Pod[] {
     const beside = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
     return beside.some(({ name }) => name === "ai-gateway-extproc");
   });
+}
+
+/** The instance of the database that writes: of two, the one that was made last is the country file's. */
+function primary(): V1Pod[] {
+  // What was watched rather than listed has its times as text.
+  const created = ({ metadata }: V1Pod) => new Date(metadata!.creationTimestamp!).getTime();
+  const all = node.podsOf("postgresql").filter(({ metadata }) => metadata?.labels?.[roleLabel] === "primary");
+  return all.sort((one, other) => created(other) - created(one)).slice(0, 1);
 }
 
 /** Leads who comes by a socket file to some pods in turn; one that does not listen yet is passed over. */

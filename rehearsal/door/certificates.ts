@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type KubeConfig, type KubernetesObject, Watch } from "@kubernetes/client-node";
-import { paths, Refused } from "./certificates/objects.ts";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { Refused } from "./ask.ts";
+import { paths } from "./certificates/objects.ts";
 import { type Issued, type Pass, passOnce } from "./certificates/pass.ts";
+import { follow, pause } from "./follow.ts";
 
 export type { Issued } from "./certificates/pass.ts";
 
@@ -49,34 +50,8 @@ export async function watchCertificates(
   }
 }
 
-/** Calls back for whatever is at a path, and whatever happens to it; a kind that is not defined is waited for. */
-async function follow(config: KubeConfig, path: string, query: object, onEvent: () => void, signal: AbortSignal) {
-  const watch = new Watch(config);
-  let resourceVersion: string | undefined;
-  while (!signal.aborted) {
-    const over = Promise.withResolvers<void>();
-    const seen = (type: string, { metadata }: KubernetesObject) => {
-      // After a gap that is too long to be told, everything is told from the start.
-      resourceVersion = type === "ERROR" ? undefined : metadata?.resourceVersion;
-      onEvent();
-    };
-    // The client hangs up where nothing happens for half a minute, and goes on from what it has seen.
-    const connection = await watch.watch(path, { ...query, resourceVersion }, seen, () => over.resolve());
-    const stop = () => connection.abort();
-    signal.addEventListener("abort", stop);
-    if (signal.aborted) stop();
-    await over.promise;
-    signal.removeEventListener("abort", stop);
-    await pause(secondMs, signal);
-  }
-}
-
 /** An API server that is not there, or not ready, is asked again. */
 function whenAway(error: unknown): Pass {
   if (!(error instanceof Refused && error.status >= 500)) throw error;
   return { issued: [], lookAgain: new Date(Date.now() + secondMs) };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(Math.max(ms, 0), undefined, { signal }).catch(() => {});
 }

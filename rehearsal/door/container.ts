@@ -5,13 +5,27 @@ import { shellQuoted } from "../home.ts";
 /** A folder or file that a container sees at a path of its own. */
 export type Mount = { from: string; at: string };
 
+/** Whom a container runs as, by number. */
+export type User = { uid: number; gid: number };
+
+/** The command that runs what follows as a user other than root: another name in a namespace of its own, whose files are the same. */
+export function asUser({ uid, gid }: User): string[] {
+  return ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`];
+}
+
 const SYSTEM = ["bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr"];
 
 /**
  * The command that runs words with a file system of their own: the machine's programs and libraries, an /etc that knows the
  * pod's names and no other, what is mounted, and nothing else. `seen` are folders of the machine that stand where they are.
  */
-export function inContainer(root: string, etc: string, mounts: readonly Mount[], seen: readonly string[]): string[] {
+export function inContainer(
+  root: string,
+  etc: string,
+  mounts: readonly Mount[],
+  seen: readonly string[],
+  user: User | undefined,
+): string[] {
   mkdirSync(root, { recursive: true });
   const here = (path: string) => shellQuoted(join(root, path));
   const lines = [
@@ -26,7 +40,10 @@ export function inContainer(root: string, etc: string, mounts: readonly Mount[],
     `mount --rbind /proc ${here("proc")}`,
     `mount --rbind /dev ${here("dev")}`,
     ...[{ from: etc, at: "/etc" }, ...seen.map((path) => ({ from: path, at: path })), ...mounts].map(bound),
-    `cd / && exec chroot ${here("/")} "$@"`,
+    // Whoever is in another root already gets no user of his own, so the two come at once.
+    user?.uid
+      ? `exec ${asUser(user).join(" ")} --root=${here("/")} --wd=/ -- "$@"`
+      : `cd / && exec chroot ${here("/")} "$@"`,
   ];
   return ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", lines.join("\n"), "sh"];
 
@@ -38,11 +55,13 @@ export function inContainer(root: string, etc: string, mounts: readonly Mount[],
   }
 }
 
-/** Writes the /etc of a pod: one user, its names, and no name server beside them. */
-export function writeEtc(folder: string, hosts: string): void {
+/** Writes the /etc of a pod: root and those it runs as, its names, and no name server beside them. */
+export function writeEtc(folder: string, hosts: string, users: readonly User[]): void {
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-  write("passwd", "root:x:0:0:root:/root:/bin/sh\n");
+  const others = new Map(users.filter(({ uid }) => uid !== 0).map((user) => [user.uid, user]));
+  const lines = [...others.values()].map(({ uid, gid }) => `user${uid}:x:${uid}:${gid}::/:/sbin/nologin\n`);
+  write("passwd", `root:x:0:0:root:/root:/bin/sh\n${lines.join("")}`);
   write("group", "root:x:0:\n");
   write("nsswitch.conf", "hosts: files\n");
   // Nobody answers there: a name that is not in the list is not found, at once.

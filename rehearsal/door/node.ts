@@ -69,6 +69,8 @@ export class Node {
       if (there) return void there.refresh(hosts);
       if ([...this.#ending].some((other) => other.pod.status!.podIP === pod.status!.podIP))
         throw new Missing("its address, which a pod that is ending still has");
+      if ([...this.#ending].some((other) => nameOf(other.pod) === nameOf(pod)))
+        throw new Missing("its files, which the pod of its name that is ending still has");
       this.#running.set(uid, new RunningPod(pod, hosts, this.#ground));
       this.#waiting.delete(uid);
       this.#ground.say(`${nameOf(pod)} runs at ${pod.status!.podIP}`);

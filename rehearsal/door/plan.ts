@@ -10,7 +10,7 @@ export type DoorPlan = {
   apiServer: string;
   programs: Programs;
   seen: string[];
-  sockets: { api: string; webhook: string; door: string; metrics: string };
+  sockets: { api: string; webhook: string; door: string; metrics: string; records: string };
   /** Port of loopback by which the API server calls AI Gateway's webhook; the keeper fills it in. */
   webhookPort: number;
   /** Hosts below this one are behind the door. */

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
-import { inContainer, type Mount, writeEtc, writeHosts } from "./container.ts";
+import { inContainer, type Mount, type User, writeEtc, writeHosts } from "./container.ts";
 import { environment } from "./environment.ts";
 import { addToNetwork, inNetwork, removeFromNetwork } from "./network.ts";
 import { type Programs, runnable } from "./programs.ts";
@@ -39,6 +39,12 @@ function containersOf({ spec }: V1Pod): V1Container[] {
   return [...sidecars, ...(spec?.containers ?? [])];
 }
 
+/** Whom a container runs as, where that is said. */
+function userOf({ spec }: V1Pod, { securityContext }: V1Container): User | undefined {
+  const { runAsUser: uid, runAsGroup } = { ...spec?.securityContext, ...securityContext };
+  return uid === undefined ? undefined : { uid, gid: runAsGroup ?? uid };
+}
+
 const firstPauseMs = 200;
 const longestPauseMs = 5000;
 const wellMs = 10_000;
@@ -63,7 +69,8 @@ export class RunningPod {
     this.#ground = ground;
     this.#folder = join(ground.folder, "pods", nameOf(pod).replace("/", "."));
     const volumes = writeVolumes(pod, this.#places, ground.referred);
-    writeEtc(this.#etc, hosts);
+    const users = containersOf(pod).flatMap((container) => userOf(pod, container) ?? []);
+    writeEtc(this.#etc, hosts, users);
     const starts = containersOf(pod).map((container) => this.#prepared(container, volumes));
     addToNetwork(this.#network, pod.status!.podIP!);
     for (const start of starts) this.#run(start, 0);
@@ -112,7 +119,13 @@ export class RunningPod {
       return from ? [{ from: subPath ? join(from, subPath) : from, at: mountPath }] : [];
     });
     const words = runnable(programs, container.image ?? "", command, args)!;
-    const isolated = inContainer(join(this.#folder, container.name), this.#etc, mounts, seen);
+    const isolated = inContainer(
+      join(this.#folder, container.name),
+      this.#etc,
+      mounts,
+      seen,
+      userOf(this.pod, container),
+    );
     return { container, env, command: [...inNetwork(this.#network), ...isolated, ...words] };
   }
 

@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { projectFolder } from "../home.ts";
 import type { Toolchain } from "../toolchain.ts";
+import { instanceWords } from "./database/instance.ts";
 
 /** What runs in place of an image: the words that its entry point becomes. */
 export type Programs = Record<string, { words: string[]; from: "command" | "image" }>;
@@ -10,7 +11,7 @@ export type Programs = Record<string, { words: string[]; from: "command" | "imag
  * names the program itself, and its first word is replaced; `image`: the image's own entry point runs.
  */
 export function programsOf(toolchain: Required<Pick<Toolchain, DoorPart>>): Programs {
-  const { envoyGateway, aiGatewayController, aiGatewayExtproc, rateLimit, envoy, valkey } = toolchain;
+  const { envoyGateway, aiGatewayController, aiGatewayExtproc, rateLimit, envoy, valkey, postgres } = toolchain;
   return {
     "envoyproxy/envoy": { words: [envoy.path], from: "command" },
     "envoyproxy/gateway": { words: [envoyGateway.path], from: "command" },
@@ -18,6 +19,7 @@ export function programsOf(toolchain: Required<Pick<Toolchain, DoorPart>>): Prog
     "envoyproxy/ai-gateway-controller": { words: [aiGatewayController.path], from: "image" },
     "envoyproxy/ai-gateway-extproc": { words: [aiGatewayExtproc.path], from: "image" },
     "valkey/valkey": { words: [valkey.path], from: "command" },
+    "cloudnative-pg/postgresql": { words: instanceWords(join(dirname(postgres.path), "bin")), from: "image" },
     "vllm/vllm-openai": {
       words: [process.execPath, join(projectFolder, "rehearsal", "model-server.ts")],
       // `vllm serve`
@@ -34,6 +36,7 @@ export const doorParts = [
   "rateLimit",
   "envoy",
   "valkey",
+  "postgres",
 ] as const;
 export type DoorPart = (typeof doorParts)[number];
 

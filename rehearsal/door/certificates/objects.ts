@@ -1,6 +1,6 @@
 import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
-import { call } from "../../api-call.ts";
 import type { KeyUsage } from "../../key-usages.ts";
+import { ask, Refused } from "../ask.ts";
 
 const group = "cert-manager.io";
 const root = `/apis/${group}/v1`;
@@ -65,22 +65,6 @@ export type IssuerObject = Named & {
 /** A Secret, as the API server gives it. */
 export type SecretObject = Named & { type: string; data?: Record<string, string> };
 
-/** What the API server did not do, and why. */
-export class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** Every object at a path; none where its kind is not defined. */
-export async function list<Item>(config: KubeConfig, path: string): Promise<Item[]> {
-  const found = await ask<{ items: Item[] }>(config, "GET", path);
-  return found?.items ?? [];
-}
-
 /** The Secret of this name, where there is one. */
 export function readSecret(config: KubeConfig, namespace: string, name: string): Promise<SecretObject | undefined> {
   return ask(config, "GET", `/api/v1/namespaces/${namespace}/secrets/${name}`);
@@ -118,27 +102,3 @@ export function withCondition(conditions: Condition[] = [], condition: Condition
 
 /** A time as objects have it. */
 export const seconds = (date: Date) => date.toISOString().replace(/\.\d+Z$/, "Z");
-
-async function ask<Answer>(
-  config: KubeConfig,
-  method: string,
-  path: string,
-  type?: string,
-  body?: object,
-): Promise<Answer | undefined> {
-  const headers = { accept: "application/json", ...(type && { "content-type": type }) };
-  const answer = await call(config, method, path, headers, body && JSON.stringify(body)).catch((error: Error) => {
-    throw new Refused(503, `the API server cannot be reached: ${error.message}`);
-  });
-  if (answer.status === 404) return undefined;
-  if (answer.status >= 300) throw new Refused(answer.status, messageOf(answer.body));
-  return JSON.parse(answer.body) as Answer;
-}
-
-function messageOf(body: string): string {
-  try {
-    return (JSON.parse(body) as { message: string }).message;
-  } catch {
-    return body.trim();
-  }
-}

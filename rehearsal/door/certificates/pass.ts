@@ -1,14 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { list, Refused } from "../ask.ts";
 import { Fault } from "./fault.ts";
 import { authorityOf, authoritySecretOf, issuerOf, readinessOf } from "./issuer.ts";
 import {
   applySecret,
   type CertificateObject,
   type IssuerObject,
-  list,
   paths,
-  Refused,
   readSecret,
   type SecretObject,
   seconds,

@@ -40,6 +40,12 @@ it("runs the simulated model server with the arguments of vllm serve", () => {
   expect(words[1]).toMatch(/rehearsal\/model-server\.ts$/);
 });
 
+it("runs an instance of the database, whatever the operator's program would be called, with the stand-in's words", () => {
+  const image = `${registry}/${addon("cloudnative-pg").images.postgres}`;
+  const words = runnable(programs, image, ["/controller/manager", "instance", "run"], ["uid", "records"])!;
+  expect([words[0], ...words.slice(3)]).toEqual(["/bin/sh", "/tools/bin", "uid", "records"]);
+});
+
 it.each(["nginx:1", "registry.example/envoyproxy/envoy-ratelimit:1", "registry.example/notenvoyproxy/envoy:1"])(
   "has none for %s",
   (image) => {

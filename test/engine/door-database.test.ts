@@ -1,0 +1,179 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { call, configOf } from "../../rehearsal/api-call.ts";
+import { makeAuthority } from "../../rehearsal/certificate.ts";
+import { type Records, recordsOf } from "../../rehearsal/door/records.ts";
+import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
+import { commandLine } from "../../rehearsal/processes.ts";
+import { inspect } from "../../rehearsal/toolchain.ts";
+import { Checkout } from "./checkout.ts";
+
+// A real Postgres, from the Cluster object that the stack put into a real API server.
+
+const lacks = lacksForDoor((await inspect()).found);
+if (lacks.length > 0) console.warn(`No database is tested on this machine: it lacks ${lacks.join(", ")}`);
+
+const checkout = new Checkout();
+const countryFile = join(checkout.folder, "stacks", "Pulumi.ee.yaml");
+const storage = `
+  freehold:storage:
+    volumeClass: encrypted
+    keys: { kind: volumes, statement: LUKS2 on every node }
+    objects: { kind: s3, endpoint: "https://s3.balti-pilv.example" }
+    records: { kind: cloudnative-pg }
+`;
+const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
+let home: Parameters<typeof recordsOf>[0];
+let records: Records;
+let uid: string;
+
+/** The door's own words fail the test where it does not open. */
+async function open(): Promise<void> {
+  const { code, stdout, stderr } = await checkout.freehold(["door", "ee", "--json"]);
+  expect(code, stderr + stdout).toBe(0);
+  const folder = resolve((JSON.parse(stdout) as Door).root, "../..");
+  home = { folder, countryFile, kubeconfig: join(folder, "kubeconfig") };
+  records = (await recordsOf(home))!;
+}
+
+/** One query as the application, unless said otherwise. */
+async function query(text: string, options: postgres.Options<Record<string, never>> = {}) {
+  const { socket, host, ca, user, password, database } = records;
+  const own = { path: socket, user, password, database, ssl: { ca, servername: host } };
+  const sql = postgres({ ...own, max: 1, connect_timeout: 10, ...options });
+  try {
+    return await sql.unsafe(text);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function kube(method: string, at: string, body?: object) {
+  const headers = { "content-type": "application/merge-patch+json" };
+  const { status, body: text } = await call(
+    configOf(home.kubeconfig),
+    method,
+    at,
+    headers,
+    body && JSON.stringify(body),
+  );
+  return { status, object: JSON.parse(text) };
+}
+
+/** The processes that run this Cluster's instance: no other has its uid. */
+const processes = () =>
+  readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && commandLine(pid).includes(uid));
+
+describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
+  beforeAll(async () => {
+    appendFileSync(countryFile, storage);
+    const { code, stdout, stderr } = await checkout.freehold(["rehearse", "ee"]);
+    expect(code, stderr + stdout).toBe(0);
+    await open();
+    uid = (await kube("GET", path)).object.metadata.uid;
+  }, 900_000);
+  afterAll(async () => {
+    await checkout.freehold(["rehearse", "ee", "--down"]);
+    await checkout.remove();
+  });
+
+  it("lets the application in with its password, by TLS that is verified in full", async () => {
+    const [row] = await query("SELECT current_user AS name, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+    expect(row).toEqual({ name: "records", ssl: true });
+    const [{ server_version }] = (await query("SHOW server_version")) as unknown as [{ server_version: string }];
+    expect(server_version).toBe((await inspect()).found.postgres!.version);
+  });
+
+  it.each<[string, () => object, string]>([
+    ["a wrong password", () => ({ password: "wrong" }), "password authentication failed"],
+    ["no password", () => ({ password: "" }), "password authentication failed"],
+    ["the superuser", () => ({ user: "postgres" }), "password authentication failed"],
+    ["a connection without TLS", () => ({ ssl: false }), "no encryption"],
+  ])("refuses %s", async (_, options, message) => {
+    await expect(query("SELECT 1", options())).rejects.toThrow(message);
+  });
+
+  it("is known to whoever asks for it by its name and with its authority, and to nobody else", async () => {
+    const { ca, host } = records;
+    const { certificate } = makeAuthority("another");
+    const ssl = (options: object) => query("SELECT 1", { ssl: options });
+    await expect(ssl({ ca: certificate, servername: host })).rejects.toThrow("unable to verify");
+    await expect(ssl({ ca, servername: "records-rw.elsewhere.svc" })).rejects.toThrow("does not match");
+  });
+
+  it("begins with the schema of the records, which the application owns", async () => {
+    const tables = await query("SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
+    expect(tables.map(({ tablename, tableowner }) => [tablename, tableowner])).toEqual([
+      ["record_days", "records"],
+      ["usage_records", "records"],
+    ]);
+    expect(await query("SELECT * FROM keep_records('{}', '{}')")).toHaveLength(0);
+  });
+
+  it("does not run as root", () => {
+    expect(processes().length).toBeGreaterThan(0);
+    for (const pid of processes()) expect(readFileSync(`/proc/${pid}/uid_map`, "utf8").trim()).toMatch(/^26\s/);
+  });
+
+  it("is said to stand, with as many instances as run", async () => {
+    const { status } = (await kube("GET", path)).object;
+    expect(status).toMatchObject({ phase: "Cluster in healthy state", readyInstances: 1, writeService: "records-rw" });
+    expect(status.phaseReason).toBe("a rehearsal runs one instance of 3");
+  });
+
+  it("leaves nothing when the door is closed, and has every record when it is open again", async () => {
+    await query("INSERT INTO usage_records VALUES ('one', now(), 'linn', 'm', 's', 1, 0, 2, 200)");
+    expect((await checkout.freehold(["door", "ee", "--close"])).code).toBe(0);
+    await expect.poll(processes, { timeout: 10_000 }).toEqual([]);
+    expect([await recordsOf(home), existsSync(records.socket)]).toEqual([undefined, false]);
+    const before = records;
+    await open();
+    expect(records).toEqual(before);
+    expect(await query("SELECT event_id FROM usage_records")).toEqual([{ event_id: "one" }]);
+  }, 600_000);
+
+  it("takes a new parameter by another instance, on the same data", async () => {
+    const parameters = { max_connections: "42" };
+    expect((await kube("PATCH", path, { spec: { postgresql: { parameters } } })).status).toBe(200);
+    const setting = () => query("SHOW max_connections").then(([row]) => row?.max_connections, String);
+    await expect.poll(setting, { timeout: 120_000, interval: 500 }).toBe("42");
+    expect(await query("SELECT event_id FROM usage_records")).toEqual([{ event_id: "one" }]);
+  });
+
+  it("takes on what the stack adds to its schema", async () => {
+    const at = "/api/v1/namespaces/freehold-storage/configmaps/records-first";
+    const { data } = (await kube("GET", at)).object;
+    const added = `${data["records.sql"]}\nCREATE TABLE IF NOT EXISTS added ();\n`;
+    expect((await kube("PATCH", at, { data: { "records.sql": added } })).status).toBe(200);
+    const owner = () =>
+      query("SELECT tableowner FROM pg_tables WHERE tablename = 'added'").then(([row]) => row?.tableowner, String);
+    await expect.poll(owner, { timeout: 120_000, interval: 500 }).toBe("records");
+  });
+
+  it("goes with its Cluster, and another of that name begins empty", async () => {
+    const { metadata, ...rest } = (await kube("GET", path)).object;
+    expect((await kube("DELETE", path)).status).toBe(200);
+    await expect.poll(() => recordsOf(home), { timeout: 120_000, interval: 500 }).toBeUndefined();
+    await expect.poll(processes, { timeout: 120_000, interval: 500 }).toEqual([]);
+    const { name, namespace } = metadata;
+    const again = { apiVersion: rest.apiVersion, kind: rest.kind, metadata: { name, namespace }, spec: rest.spec };
+    const made = await call(
+      configOf(home.kubeconfig),
+      "POST",
+      path.replace(/\/[^/]*$/, ""),
+      { "content-type": "application/json" },
+      JSON.stringify(again),
+    );
+    expect(made.status).toBe(201);
+    uid = JSON.parse(made.body).metadata.uid;
+    const count = async () => {
+      records = (await recordsOf(home)) ?? records;
+      return query("SELECT count(*)::int AS n FROM usage_records").then(([row]) => row?.n, String);
+    };
+    await expect.poll(count, { timeout: 120_000, interval: 500 }).toBe(0);
+  });
+});
