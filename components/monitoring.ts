@@ -2,8 +2,10 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import * as pulumi from "@pulumi/pulumi";
 import { accelerator, addon } from "../catalogue/index.ts";
 import type { Country } from "./country.ts";
+import { recorderPort } from "./ledger/sidecar.ts";
 import { alerts } from "./monitoring/alerts.ts";
 import { platformNames } from "./platform.ts";
+import { clientLabels } from "./storage/database.ts";
 
 export type MonitoringArgs = Pick<Country, "addons" | "modelServers" | "pools" | "storage"> & {
   /** Namespace of the objects that say what is watched. */
@@ -40,7 +42,7 @@ export class Monitoring extends pulumi.ComponentResource {
 type Target = { name: string; namespace: string; labels: Record<string, string>; endpoints: object[] };
 
 /** Pods that tell how they are. The database's and Ceph's are named beside them, by whoever makes them. */
-function targets({ addons, pools }: MonitoringArgs): Target[] {
+function targets({ addons, pools, storage }: MonitoringArgs): Target[] {
   const nvidia = Object.values(pools).some((pool) => accelerator(pool.accelerator).vendor === "nvidia");
   return [
     {
@@ -59,6 +61,16 @@ function targets({ addons, pools }: MonitoringArgs): Target[] {
         { portNumber: 1064, path: "/metrics" },
       ],
     },
+    ...(storage
+      ? [
+          {
+            name: "recorders",
+            namespace: addon("envoy-gateway").namespace,
+            labels: clientLabels,
+            endpoints: [{ portNumber: recorderPort, path: "/metrics" }],
+          },
+        ]
+      : []),
     ...("cert-manager" in addons
       ? [
           {

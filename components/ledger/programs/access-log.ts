@@ -1,4 +1,15 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { isJson } from "./usage-line.ts";
 
 /** Lines that were read and are not yet confirmed. */
@@ -97,7 +108,10 @@ export class AccessLog {
       if (end === 0 && bytes.length === longestLineBytes) end = bytes.length;
     }
     if (end === 0 && isWhole(bytes.toString())) end = bytes.length;
-    const lines = bytes.toString("utf8", 0, end).split("\n").filter((line) => line.trim() !== "");
+    const lines = bytes
+      .toString("utf8", 0, end)
+      .split("\n")
+      .filter((line) => line.trim() !== "");
     return { lines, bytes: end };
   }
 

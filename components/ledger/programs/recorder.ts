@@ -9,7 +9,14 @@ import { type Clock, Recording } from "./recording.ts";
 import { recordsTable } from "./records-table.ts";
 import { standingText } from "./standing-text.ts";
 
-const { ACCESS_LOG, REOPEN_URL, PORT = "9464", LIMIT_BYTES = "Infinity", STOP_SECONDS = "200", PGSSLROOTCERT } = process.env;
+const {
+  ACCESS_LOG,
+  REOPEN_URL,
+  PORT = "9464",
+  LIMIT_BYTES = "Infinity",
+  STOP_SECONDS = "200",
+  PGSSLROOTCERT,
+} = process.env;
 if (!ACCESS_LOG) throw new Error("ACCESS_LOG has to say which file the proxy writes");
 
 /** A round that takes longer hangs: the database is given up on within less. */

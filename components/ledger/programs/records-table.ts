@@ -95,7 +95,12 @@ export function recordsTable(options: postgres.Options<Record<string, never>>): 
       const aside = [...refused, ...misfits];
       if (aside.length > 0) {
         const ids = aside.map(({ line }) => createHash("sha256").update(line).digest("hex"));
-        const lists = [ids, aside.map(({ tenant }) => tenant), aside.map(({ reason }) => reason), aside.map(({ line }) => line)];
+        const lists = [
+          ids,
+          aside.map(({ tenant }) => tenant),
+          aside.map(({ reason }) => reason),
+          aside.map(({ line }) => line),
+        ];
         await within(sql.unsafe(insertRefused, lists as never[]));
       }
       return { records: inserted, duplicates: records.length - inserted - misfits.length, refused: aside.length };

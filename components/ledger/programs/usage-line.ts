@@ -78,7 +78,11 @@ export function isJson(line: string): boolean {
 
 function recordOf(tenant: string, fields: Record<string, unknown>): UsageRecord {
   const total = count(fields, "total");
-  const counts = { tokens_in: count(fields, "in"), tokens_cached: count(fields, "cached"), tokens_out: count(fields, "out") };
+  const counts = {
+    tokens_in: count(fields, "in"),
+    tokens_cached: count(fields, "cached"),
+    tokens_out: count(fields, "out"),
+  };
   const known = [total, ...Object.values(counts)].some((tokens) => tokens !== null);
   const counted = text(fields.counted) ?? (known ? "gateway" : null);
   if (counted !== null && counted !== "gateway" && counted !== "delivered") throw new Error(`counted is ${counted}`);

@@ -156,7 +156,9 @@ it("tells how it stands in Prometheus' words", async () => {
   await one.run(now, never);
   appendFileSync(path, "x".repeat(900));
   const text = standingText(one.standing, log.behindBytes);
-  const values = Object.fromEntries([...text.matchAll(/^freehold_ledger_(\w+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+  const values = Object.fromEntries(
+    [...text.matchAll(/^freehold_ledger_(\w+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]),
+  );
   expect(values).toEqual({
     lag_seconds: 0,
     lag_bytes: 900,

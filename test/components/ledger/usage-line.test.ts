@@ -86,7 +86,10 @@ describe("a line of the log", () => {
   });
 
   it("behind the fragment of another is found", () => {
-    expect(withoutFragment(`{"event_id":"e-0","ti${line()}`)).toEqual({ fragment: '{"event_id":"e-0","ti', rest: line() });
+    expect(withoutFragment(`{"event_id":"e-0","ti${line()}`)).toEqual({
+      fragment: '{"event_id":"e-0","ti',
+      rest: line(),
+    });
     expect(withoutFragment('{"event_id":"e-0","ti')).toBeUndefined();
   });
 });
