@@ -38,7 +38,7 @@ export class Ledger extends pulumi.ComponentResource {
     const metadata = { name, namespace };
 
     const files = programs();
-    new ConfigMap(name, { metadata, data: files.data, binaryData: files.binaryData }, inside);
+    new ConfigMap(name, { metadata, data: files.data }, inside);
     openToDatabase(args, namespace, inside);
     const isMade = isMadeHere(args);
     if (isMade) {
