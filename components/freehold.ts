@@ -5,6 +5,7 @@ import type { ClusterState } from "./cloud.ts";
 import { clouds } from "./cloud.ts";
 import type { Country } from "./country.ts";
 import { Gateway } from "./gateway.ts";
+import { Ledger, recorderPassword } from "./ledger.ts";
 import { Model } from "./model.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Platform } from "./platform.ts";
@@ -54,6 +55,7 @@ export class Freehold extends pulumi.ComponentResource {
           namespace: platform.storage!,
           modelsNamespace: platform.models,
           gatewayNamespace: platform.gateway,
+          recorderPassword: recorderPassword(keySeed),
           monitoring: country.monitoring !== undefined,
         },
         { ...inside, dependsOn: addon("cert-manager", "cloudnative-pg", "barman-cloud", "rook-ceph", "prometheus") },
@@ -84,6 +86,18 @@ export class Freehold extends pulumi.ComponentResource {
           },
         ),
     );
+    const ledger =
+      storage &&
+      new Ledger(
+        "ledger",
+        {
+          ...country,
+          records: storage.records,
+          storageNamespace: platform.storage!,
+          password: recorderPassword(keySeed),
+        },
+        { ...inside, dependsOn: [storage, ...addon("cert-manager", "envoy-gateway")] },
+      );
     const gateway = new Gateway(
       "gateway",
       {
@@ -93,8 +107,12 @@ export class Freehold extends pulumi.ComponentResource {
         models,
         keySeed,
         volumeClass: storage?.volumeClass,
+        ledger: ledger?.sidecar,
       },
-      { ...inside, dependsOn: [platform, ...addon("cert-manager", "envoy-gateway", "ai-gateway")] },
+      {
+        ...inside,
+        dependsOn: [platform, ...addon("cert-manager", "envoy-gateway", "ai-gateway"), ...(ledger ? [ledger] : [])],
+      },
     );
     for (const [tenant, { workspace }] of Object.entries(country.tenants)) {
       if (!workspace) continue;

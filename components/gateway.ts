@@ -14,6 +14,7 @@ import { type MakeObject, objectsIn } from "./gateway/objects.ts";
 import { clients, modelReader, proxy, towardsModels } from "./gateway/proxy.ts";
 import { quotaRules } from "./gateway/quotas.ts";
 import { modelRoutes } from "./gateway/routes.ts";
+import type { Sidecar } from "./ledger.ts";
 import type { Model } from "./model.ts";
 
 export { apiKey } from "./gateway/keys.ts";
@@ -29,6 +30,8 @@ export type GatewayArgs = Country["gateway"] &
     keySeed: pulumi.Input<string>;
     /** StorageClass of the counters' volume; the cluster's default where there is none. */
     volumeClass?: pulumi.Input<string>;
+    /** What carries the records to a database; without it they stay in the proxies' log. */
+    ledger?: Sidecar;
   };
 
 /** The door: one Gateway that is closed to everybody, opened per tenant, host and model. */

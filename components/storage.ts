@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { isErasable } from "./country/erasable.ts";
 import type { Country } from "./country.ts";
-import { database } from "./storage/database.ts";
+import { type Database, database } from "./storage/database.ts";
 import type { Host } from "./storage/hosts.ts";
 import { type Credentials, objectStore } from "./storage/object-store.ts";
 import { retention } from "./storage/retention.ts";
@@ -13,8 +13,10 @@ export type StorageArgs = NonNullable<Country["storage"]> &
     namespace: pulumi.Input<string>;
     /** Namespace of the model servers, which read weights. */
     modelsNamespace: pulumi.Input<string>;
-    /** Namespace of whoever writes and reads the usage records. */
+    /** Namespace of whoever reads the usage records. */
     gatewayNamespace: pulumi.Input<string>;
+    /** Password of the role that writes the usage records, where the database is made here. */
+    recorderPassword: pulumi.Input<string>;
     /** Every tenant, with the days for which its records are kept. */
     tenants: Record<string, { recordDays: number }>;
     /** Whether Prometheus collects metrics. */
@@ -38,7 +40,7 @@ export class Storage extends pulumi.ComponentResource {
     hosts: Host[];
   };
   /** The database: `secret`, in the storage namespace, has the keys username and password, `caSecret` its authority under ca.crt. */
-  readonly records: { host: pulumi.Input<string>; port: number; database: string; secret: string; caSecret: string };
+  readonly records: Database;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:Storage", name, {}, opts);
@@ -55,13 +57,7 @@ export class Storage extends pulumi.ComponentResource {
     const { endpoint, region, weights, caSecret, egress, hosts } = store;
     this.volumeClass = volumeClass === undefined ? undefined : pulumi.output(volumeClass);
     this.objects = { endpoint, region, credentials: weights, caSecret, egress, hosts };
-    this.records = {
-      host: records.host,
-      port: records.port,
-      database: records.database,
-      secret: records.secret,
-      caSecret: records.caSecret,
-    };
+    this.records = records;
     this.registerOutputs({ volumeClass: this.volumeClass, endpoint });
   }
 }

@@ -53,6 +53,8 @@ export function neededAddons({ addons, gateway, models, monitoring, network, poo
   need(inCluster, "barman-cloud", "storage.records");
   // The backup plugin serves its own certificates by cert-manager.
   need(inCluster, "cert-manager", "storage.records");
+  // It runs what writes the records.
+  need(storage, "node", "storage.records");
   need(storage?.objects.kind === "ceph", "rook-ceph", "storage.objects");
   // Its S3 gateways answer by TLS alone.
   need(storage?.objects.kind === "ceph", "cert-manager", "storage.objects");

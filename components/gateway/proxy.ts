@@ -1,5 +1,6 @@
 import { addon } from "../../catalogue/index.ts";
 import { type Country, pinned } from "../country.ts";
+import type { Sidecar } from "../ledger.ts";
 import { platformNames } from "../platform.ts";
 import { countNamespace, gatewayNames, keyHeader, modelHeader, tenantHeader, toGateway } from "./names.ts";
 
@@ -8,8 +9,11 @@ const longestRequest = "50Mi";
 
 type ProxyArgs = Country["gateway"] & Pick<Country, "registry" | "digests">;
 
-/** How the proxies run: spread over nodes, drained before they end, each answered request recorded. */
-export function proxy({ registry, digests, replicas, service }: ProxyArgs) {
+/**
+ * How the proxies run: spread over nodes, drained before they end, each answered request recorded, where there is a ledger by
+ * what stands beside them, else in their containers' logs.
+ */
+export function proxy({ registry, digests, replicas, service, ledger }: ProxyArgs & { ledger?: Sidecar }) {
   const labels = { "gateway.envoyproxy.io/owning-gateway-name": gatewayNames.name };
   return {
     // As long as the longest generation that a rollout, or a new key, should not cut.
@@ -21,6 +25,7 @@ export function proxy({ registry, digests, replicas, service }: ProxyArgs) {
           replicas,
           pod: {
             priorityClassName: platformNames.platformPriority,
+            ...(ledger && { labels: ledger.labels, annotations: ledger.annotations, volumes: ledger.volumes }),
             topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
               maxSkew: 1,
               topologyKey,
@@ -32,7 +37,9 @@ export function proxy({ registry, digests, replicas, service }: ProxyArgs) {
             image: pinned(registry, addon("envoy-gateway").images.envoy!, digests),
             // Long prompts are held in memory while their model is looked for.
             resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "4Gi" } },
+            ...(ledger && { volumeMounts: ledger.volumeMounts }),
           },
+          ...(ledger && { initContainers: [ledger.container] }),
         },
         envoyPDB: { maxUnavailable: 1 },
         envoyService: { type: service },
@@ -46,13 +53,14 @@ export function proxy({ registry, digests, replicas, service }: ProxyArgs) {
       value:
         "layered_runtime: { layers: [{ name: freehold, static_layer: { circuit_breakers.ai-gateway-extproc-uds.default.max_requests: 100000 } }] }\n",
     },
+    ...(ledger && { extraArgs: ledger.extraArgs }),
     telemetry: {
       accessLog: {
         settings: [
           {
             matches: [`request.headers['${modelHeader}'] != ''`],
             format: { type: "JSON", json: usageRecord },
-            sinks: [{ type: "File", file: { path: "/dev/stdout" } }],
+            sinks: [{ type: "File", file: { path: ledger?.accessLog ?? "/dev/stdout" } }],
           },
         ],
       },

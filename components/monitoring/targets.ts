@@ -1,6 +1,8 @@
 import { accelerator, addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
+import { recorderPort } from "../ledger/sidecar.ts";
 import { platformNames } from "../platform.ts";
+import { clientLabels } from "../storage/database.ts";
 
 // The name that the country file has for it: a tenant's own replicas answer to the same model name as those that are shared.
 const modelServer = { sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], targetLabel: "server" };
@@ -18,7 +20,7 @@ export type Endpoint = {
 export type Target = { name: string; namespace: string; labels: Record<string, string>; endpoints: Endpoint[] };
 
 /** Pods that tell how they are. The database's and Ceph's are named beside them, by whoever makes them. */
-export function targets({ addons, pools }: Pick<Country, "addons" | "pools">): Target[] {
+export function targets({ addons, pools, storage }: Pick<Country, "addons" | "pools" | "storage">): Target[] {
   const nvidia = Object.values(pools).some((pool) => accelerator(pool.accelerator).vendor === "nvidia");
   return [
     {
@@ -49,6 +51,16 @@ export function targets({ addons, pools }: Pick<Country, "addons" | "pools">): T
       labels: { "control-plane": "envoy-gateway" },
       endpoints: [{ portNumber: 19001, path: "/metrics" }],
     },
+    ...(storage
+      ? [
+          {
+            name: "recorders",
+            namespace: addon("envoy-gateway").namespace,
+            labels: clientLabels,
+            endpoints: [{ portNumber: recorderPort, path: "/metrics" }],
+          },
+        ]
+      : []),
     ...("cert-manager" in addons
       ? [
           {

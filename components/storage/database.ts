@@ -9,8 +9,10 @@ import type { ObjectStore } from "./object-store.ts";
 export type DatabaseArgs = Pick<Country, "registry" | "digests" | "network"> & {
   /** Namespace of the storage. */
   namespace: pulumi.Input<string>;
-  /** Namespace of whoever writes and reads the records: pods with `clientLabels`. */
+  /** Namespace of whoever reads the records: pods with `clientLabels`. */
   gatewayNamespace: pulumi.Input<string>;
+  /** Password of the role that writes the records. */
+  recorderPassword: pulumi.Input<string>;
   /** Class of the volumes; the cluster's default class where there is none. */
   volumeClass?: pulumi.Input<string>;
   /** Where backups go. */
@@ -38,8 +40,11 @@ export type Database = {
   ready: pulumi.Resource[];
 };
 
-/** Labels of the pods that may connect, in the storage namespace and in the gateway's. */
+/** Labels of the pods that may connect, in the storage namespace, the gateway's, and where the proxies run. */
 export const clientLabels = { "freehold.dev/connects-to": "records" } as const;
+
+/** Role that adds records and can do nothing else; records.sql grants it that. */
+export const recorderRole = "recorder";
 
 /** The database that a country declares: made in the cluster, or only referred to. */
 export function database(

@@ -13,7 +13,44 @@ CREATE TABLE IF NOT EXISTS usage_records (
   status smallint NOT NULL
 );
 
-CREATE INDEX IF NOT EXISTS usage_records_by_tenant ON usage_records (tenant, time);
+-- What came after the first form, once: each of these would hold up whoever writes for as long as this file is applied.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'usage_records'::regclass AND attname = 'key') THEN
+    ALTER TABLE usage_records
+      ALTER COLUMN server DROP NOT NULL, -- refused before any was chosen
+      ADD COLUMN key text NOT NULL DEFAULT 'default', -- name of the tenant's key
+      ADD COLUMN path text,
+      ADD COLUMN counted text CHECK (counted IN ('gateway', 'delivered')), -- by whom; null where nothing was
+      ADD COLUMN bytes_out bigint CHECK (bytes_out >= 0),
+      ADD COLUMN details text, -- how the answer ended, in Envoy's words
+      ADD COLUMN flags text,
+      ADD COLUMN ms bigint CHECK (ms >= 0);
+  END IF;
+  IF to_regclass('usage_records_by_tenant') IS NULL THEN
+    CREATE INDEX usage_records_by_tenant ON usage_records (tenant, time);
+  END IF;
+END
+$$;
+
+-- Lines of the gateway's log that are no usage record, each once, with why: somebody has to look at them.
+CREATE TABLE IF NOT EXISTS refused_lines (
+  id text PRIMARY KEY, -- SHA-256 of the line
+  arrived timestamptz NOT NULL DEFAULT now(),
+  tenant text,
+  reason text NOT NULL,
+  line text NOT NULL
+);
+
+-- Who writes may add, and neither read nor change nor take away. The role is made by whoever runs the database.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'recorder') THEN
+    GRANT INSERT, SELECT (event_id) ON usage_records TO recorder;
+    GRANT INSERT, SELECT (id) ON refused_lines TO recorder;
+  END IF;
+END
+$$;
 
 CREATE OR REPLACE VIEW usage_by_day AS
 SELECT
@@ -51,6 +88,7 @@ BEGIN
     DELETE FROM usage_records u WHERE u.tenant = of_tenant;
     GET DIAGNOSTICS records = ROW_COUNT;
     DELETE FROM record_days d WHERE d.tenant = of_tenant;
+    DELETE FROM refused_lines r WHERE r.tenant = of_tenant;
     because := 'erased';
     IF records > 0 THEN RETURN NEXT; END IF;
   END LOOP;
@@ -66,5 +104,9 @@ BEGIN
     GET DIAGNOSTICS records = ROW_COUNT;
     IF records > 0 THEN RETURN NEXT; END IF;
   END LOOP;
+
+  -- No longer than the shortest record may be kept, whosever they are.
+  DELETE FROM refused_lines r
+  WHERE r.arrived < moment - make_interval(days => coalesce((SELECT min(days) FROM record_days), 30));
 END
 $$;

@@ -71,6 +71,7 @@ describe("storage alone in somebody's program", () => {
           namespace: "data",
           modelsNamespace: "models",
           gatewayNamespace: "gateway",
+          recorderPassword: "0123456789abcdef",
           monitoring: false,
         }),
     );

@@ -59,6 +59,7 @@ if (country.storage) {
       namespace: platform.storage,
       modelsNamespace: platform.models,
       gatewayNamespace: platform.gateway,
+      recorderPassword: "0123456789abcdef",
       monitoring: false,
     },
     { provider, dependsOn: platform },

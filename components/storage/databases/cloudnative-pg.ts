@@ -1,13 +1,24 @@
 import { createHash } from "node:crypto";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../../catalogue/index.ts";
+import { privateIssuer } from "../../addons/cert-manager.ts";
 import type { Country } from "../../country.ts";
 import { openDoor } from "../../network/door.ts";
 import { podsIn, tcp } from "../../network/peers.ts";
-import { clientLabels, type Database, type DatabaseArgs } from "../database.ts";
-import { application, backupStore, backups, clusterSpec, firstSql, plugin } from "./cnpg-cluster.ts";
+import { clientLabels, type Database, type DatabaseArgs, recorderRole } from "../database.ts";
+import {
+  application,
+  backupStore,
+  backups,
+  certificateSecret,
+  clusterSpec,
+  firstSql,
+  plugin,
+  recorderSecret,
+} from "./cnpg-cluster.ts";
 
 export type CnpgRecords = Extract<NonNullable<Country["storage"]>["records"], { kind: "cloudnative-pg" }>;
 
@@ -39,8 +50,9 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
     firstSql,
     {
       metadata: { name: firstSql, namespace: args.namespace },
-      // The superuser runs it once: what it makes has to belong to the application, which applies the same text later.
-      data: { "records.sql": `SET ROLE ${application};\n${args.schema}` },
+      // The superuser runs it once: what it makes has to belong to the application, which applies the same text later. The
+      // operator gives the role its password when the database stands.
+      data: { "records.sql": `CREATE ROLE ${recorderRole} LOGIN;\nSET ROLE ${application};\n${args.schema}` },
     },
     inside,
   );
@@ -49,9 +61,25 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
     dependsOn: ready,
   });
   const closed = closeRecords(args, inside);
+  const recorder = new Secret(
+    recorderSecret,
+    {
+      metadata: { name: recorderSecret, namespace: args.namespace, labels: { "cnpg.io/reload": "true" } },
+      type: "kubernetes.io/basic-auth",
+      stringData: { username: recorderRole, password: args.recorderPassword },
+    },
+    inside,
+  );
+  const certificate = object(
+    "cert-manager.io/v1",
+    "Certificate",
+    certificateSecret(name),
+    certificateSpec(name, args),
+    {},
+  );
   const cluster = object("postgresql.cnpg.io/v1", "Cluster", name, clusterSpec(name, records, args), {
     ...opts,
-    dependsOn: [store, first, closed],
+    dependsOn: [store, first, closed, recorder, certificate],
   });
   const scheduled = {
     cluster: { name },
@@ -71,10 +99,30 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
     port: 5432,
     database: application,
     secret: `${name}-app`,
-    caSecret: `${name}-ca`,
+    caSecret: certificateSecret(name),
     egress: [{ to: [{ podSelector: instances }], ports: [tcp(5432)] }],
     hosts: [],
     ready: [cluster],
+  };
+}
+
+/** By the country's own authority, which who writes in another namespace knows too; the operator's own is told to nobody there. */
+function certificateSpec(name: string, { namespace }: DatabaseArgs) {
+  const services = ["rw", "r", "ro"].map((which) => `${name}-${which}`);
+  const secretName = certificateSecret(name);
+  return {
+    secretName,
+    secretTemplate: { labels: { "cnpg.io/reload": "true" } },
+    dnsNames: services.flatMap((service) => [
+      service,
+      pulumi.interpolate`${service}.${namespace}`,
+      pulumi.interpolate`${service}.${namespace}.svc`,
+      pulumi.interpolate`${service}.${namespace}.svc.cluster.local`,
+    ]),
+    issuerRef: privateIssuer,
+    duration: "8760h",
+    renewBefore: "720h",
+    privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
   };
 }
 
@@ -84,7 +132,11 @@ const instances = { matchExpressions: [{ key: "cnpg.io/cluster", operator: "Exis
 /** The instances reach each other, the API server, which tells them who writes, and the object store; few reach them. */
 function closeRecords(args: DatabaseArgs, opts: pulumi.ResourceOptions) {
   const itself = { podSelector: instances };
-  const clients = [{ podSelector: { matchLabels: clientLabels } }, podsIn(args.gatewayNamespace, clientLabels)];
+  const clients = [
+    { podSelector: { matchLabels: clientLabels } },
+    podsIn(args.gatewayNamespace, clientLabels),
+    podsIn(addon("envoy-gateway").namespace, clientLabels),
+  ];
   const operator = podsIn(addon("cloudnative-pg").namespace);
   const prometheus = podsIn(addon("prometheus").namespace);
   return openDoor(

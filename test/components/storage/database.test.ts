@@ -8,7 +8,7 @@ describe("the database", () => {
     const { initdb } = specOf(resources, "Cluster").bootstrap;
     const [first] = initdb.postInitApplicationSQLRefs.configMapRefs;
     const { data } = one(resources, "ConfigMap", first.name);
-    expect(data[first.key]).toMatch(/^SET ROLE records;\n/);
+    expect(data[first.key]).toMatch(/^CREATE ROLE recorder LOGIN;\nSET ROLE records;\n/);
     expect(data[first.key]).toContain("CREATE TABLE IF NOT EXISTS usage_records");
     expect(initdb).toMatchObject({ database: "records", owner: "records", dataChecksums: true });
   });
@@ -20,7 +20,7 @@ describe("the database", () => {
     expect(cluster.enableSuperuserAccess).toBe(false);
     const { ingress } = specOf(resources, "NetworkPolicy", "freehold-records");
     const callers = ingress.flatMap(({ from }: Any) => from).map((peer: Any) => JSON.stringify(peer));
-    expect(callers).toHaveLength(4);
+    expect(callers).toHaveLength(5);
     expect(callers.join()).not.toContain('"podSelector":{}');
   });
 

@@ -48,6 +48,7 @@ function argsOf(country: Country, namespace: Platform["storage"] & object) {
     namespace,
     modelsNamespace: platformNames.models,
     gatewayNamespace: platformNames.gateway,
+    recorderPassword: "0123456789abcdef",
     monitoring: country.monitoring !== undefined,
   };
 }
