@@ -15,7 +15,7 @@ export type KeyGeneration = {
   costCentre?: string;
 };
 
-/** The generations of a tenant's keys at a moment, in seconds since 1970: of each key the one it has, then the one it still overlaps with. */
+/** The generations of a tenant's keys at a moment (seconds since 1970): of each key its own, then the one that it still overlaps with. */
 export function keyGenerations(tenant: string, keys: Keys, at: number): KeyGeneration[] {
   return Object.entries(keys).flatMap(
     ([key, { generation, expires, overlapUntil, costCentre, revoked }]): KeyGeneration[] => {
@@ -53,7 +53,7 @@ export function readClientId(id: string): Pick<KeyGeneration, "tenant" | "key" |
   return { tenant, key, ...(until !== undefined && { until: Number(until) }) };
 }
 
-/** A key for each tenant of those that are held by client id: its first one where there is it, and of two values the one that lasts. */
+/** Of keys by their client ids, one for each tenant: its first one where that is there, and of two values the one that lasts. */
 export function firstKeys(held: Record<string, string>): Record<string, string> {
   const best = Object.entries(held)
     .map(([id, value]) => ({ ...readClientId(id), value }))
