@@ -5,10 +5,10 @@ import { type Country, loadCountry } from "../components/country.ts";
 import { samplesIn } from "../rehearsal/door/exposition.ts";
 import { doorRuns, metricsOf } from "../rehearsal/door.ts";
 import { type Home, homeOf } from "../rehearsal/home.ts";
-import { Failure } from "./failure.ts";
 import { chooseStack } from "./stacks.ts";
+import { prometheusOf } from "./top/cluster.ts";
 import { type Reading, read } from "./top/figures.ts";
-import { fromPrometheus, throughApiServer } from "./top/prometheus.ts";
+import { asking, fromPrometheus } from "./top/prometheus.ts";
 import { fromScrapes, type Scrape } from "./top/scraped.ts";
 import { textOf } from "./top/text.ts";
 
@@ -60,29 +60,11 @@ export function ofDoor(home: Home, country: Country): Source {
 }
 
 /** What Prometheus tells, in the cluster of the country file's context. */
-async function ofCluster(stack: string, { target, monitoring, ...country }: Country): Promise<Source> {
-  if (!monitoring) {
-    throw new Failure(
-      [
-        `Nothing measures ${stack}.`,
-        "  found    no open door of a rehearsal, and no section monitoring in its country file",
-        `  remedy   npx freehold door ${stack}, or monitoring: {} in stacks/Pulumi.${stack}.yaml`,
-      ].join("\n"),
-    );
-  }
-  const failed = (error: unknown) =>
-    new Failure(
-      [
-        `Prometheus of ${stack} does not answer.`,
-        `  found    ${error instanceof Error ? error.message : error}`,
-        `  allowed  context ${target.context} of the kubeconfig, with the right to services/proxy in its monitoring namespace`,
-        `  remedy   kubectl --context ${target.context} get pods -A -l app.kubernetes.io/name=prometheus`,
-      ].join("\n"),
-    );
-  const ask = await throughApiServer(target.context).catch((error) => Promise.reject(failed(error)));
+async function ofCluster(stack: string, country: Country): Promise<Source> {
+  const ask = asking(await prometheusOf(stack, country));
   return {
-    from: `context ${target.context}, the last 90 s`,
-    next: () => read(country, (figure) => fromPrometheus(figure, ask)).catch((error) => Promise.reject(failed(error))),
+    from: `context ${country.target.context}, the last 90 s`,
+    next: () => read(country, (figure) => fromPrometheus(figure, ask)),
   };
 }
 
