@@ -15,8 +15,8 @@ h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .75rem; }
 .dim, footer { color: var(--dim); font-size: .875rem; }
 .banner { margin: 1.25rem 0 0; padding: .9rem 1rem; border-radius: .5rem; color: #fff; font-weight: 600; background: var(--good); }
-.banner.bad { background: var(--bad); }
-@media (prefers-color-scheme: dark) { .banner { color: #14171a; } }
+.banner.bad { background: var(--bad); color: #fff; }
+@media (prefers-color-scheme: dark) { .banner, .banner.bad { color: #14171a; } }
 ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 li { padding: .9rem 1rem; }
 li + li { border-top: 1px solid var(--line); }
