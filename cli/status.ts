@@ -3,13 +3,13 @@ import process from "node:process";
 import { styleText } from "node:util";
 import { countryName } from "../catalogue/index.ts";
 import { type Country, loadCountry } from "../components/country.ts";
-import { samplesIn } from "../rehearsal/door/exposition.ts";
-import { doorRuns, metricsOf } from "../rehearsal/door.ts";
+import { doorRuns } from "../rehearsal/door.ts";
 import { homeOf } from "../rehearsal/home.ts";
 import { chooseStack } from "./stacks.ts";
 import { pageOf } from "./status/page.ts";
 import { type Report, reportOfPrometheus, reportOfSamples } from "./status/report.ts";
 import { prometheusOf } from "./top/cluster.ts";
+import { samplesOf } from "./top/door.ts";
 
 type Options = { html?: string; cluster?: boolean; json?: boolean };
 
@@ -21,7 +21,7 @@ export async function statusCommand(named: string | undefined, options: Options)
   const at = new Date();
   const report =
     !options.cluster && doorRuns(home)
-      ? reportOfSamples(country, samplesIn(await metricsOf(home)), at)
+      ? reportOfSamples(country, await samplesOf(home), at)
       : await reportOfPrometheus(country, await prometheusOf(stack, country), at);
   if (options.html) writeFileSync(options.html, pageOf(country, report));
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
