@@ -63,7 +63,7 @@ function ofDoor(home: Home, country: Country): Source {
 async function ofCluster(stack: string, country: Country): Promise<Source> {
   const ask = asking(await prometheusOf(stack, country));
   return {
-    from: `context ${country.target.context}, the last 90 s`,
+    from: `context ${country.target.context}, the last two minutes`,
     next: () => read(country, (figure) => fromPrometheus(figure, ask)),
   };
 }

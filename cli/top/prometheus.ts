@@ -9,8 +9,8 @@ export type Get = (path: string, parameters: Record<string, string>) => Promise<
 /** Asks Prometheus a query; resolves to its series with their values. */
 export type Ask = (query: string) => Promise<{ labels: Record<string, string>; value: number }[]>;
 
-// Two scrapes of thirty seconds lie in it, whenever it begins.
-const window = "90s";
+// Two scrapes lie in it, whenever it begins: tenants' numbers are asked for every minute.
+const window = "150s";
 const patienceMs = 10_000;
 
 /** The query that tells a figure. */

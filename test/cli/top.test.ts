@@ -89,7 +89,7 @@ describe("a figure of Prometheus's", () => {
       return seriesIn(body);
     });
     expect(found).toEqual({ kanton: 12.5 });
-    expect(asked).toEqual(['sum by (tenant) (rate(gen_ai_client_token_usage_sum{gen_ai_token_type="output"}[90s]))']);
+    expect(asked).toEqual(['sum by (tenant) (rate(gen_ai_client_token_usage_sum{gen_ai_token_type="output"}[150s]))']);
   });
 });
 
