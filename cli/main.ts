@@ -60,6 +60,15 @@ program
   .action(async (country, options) => (await import("./top.ts")).topCommand(country, options));
 
 program
+  .command("status")
+  .argument("[country]", "stack, such as ch")
+  .description("say whether the models answer, for those who use them: of an open door, or else of the cluster")
+  .option("--html <file>", "write a page, whole in itself, to put before the tenants")
+  .option("--cluster", "ask the cluster's Prometheus, even where a door is open")
+  .option("--json", "print it as JSON")
+  .action(async (country, options) => (await import("./status.ts")).statusCommand(country, options));
+
+program
   .command("setup")
   .description("fetch or build the engine and the control plane into the cache")
   .option(

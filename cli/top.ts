@@ -2,20 +2,20 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { countryName } from "../catalogue/index.ts";
 import { type Country, loadCountry } from "../components/country.ts";
-import { samplesIn } from "../rehearsal/door/exposition.ts";
-import { doorRuns, metricsOf } from "../rehearsal/door.ts";
+import { doorRuns } from "../rehearsal/door.ts";
 import { type Home, homeOf } from "../rehearsal/home.ts";
-import { Failure } from "./failure.ts";
 import { chooseStack } from "./stacks.ts";
+import { prometheusOf } from "./top/cluster.ts";
+import { samplesOf } from "./top/door.ts";
 import { type Reading, read } from "./top/figures.ts";
-import { fromPrometheus, throughApiServer } from "./top/prometheus.ts";
+import { asking, fromPrometheus } from "./top/prometheus.ts";
 import { fromScrapes, type Scrape } from "./top/scraped.ts";
 import { textOf } from "./top/text.ts";
 
 type Options = { once?: boolean; cluster?: boolean; json?: boolean };
 
 /** Where numbers come from, and what tells the next ones. */
-export type Source = { from: string; next: () => Promise<Reading> };
+type Source = { from: string; next: () => Promise<Reading> };
 
 const everyMs = 2000;
 
@@ -41,8 +41,8 @@ export async function topCommand(named: string | undefined, options: Options): P
 }
 
 /** What the pods of a rehearsal's door tell, compared with what they told a moment ago. */
-export function ofDoor(home: Home, country: Country): Source {
-  const look = async (): Promise<Scrape> => ({ at: performance.now(), samples: samplesIn(await metricsOf(home)) });
+function ofDoor(home: Home, country: Country): Source {
+  const look = async (): Promise<Scrape> => ({ at: performance.now(), samples: await samplesOf(home) });
   let earlier: Scrape | undefined;
   return {
     from: "rehearsed on this machine",
@@ -60,29 +60,11 @@ export function ofDoor(home: Home, country: Country): Source {
 }
 
 /** What Prometheus tells, in the cluster of the country file's context. */
-async function ofCluster(stack: string, { target, monitoring, ...country }: Country): Promise<Source> {
-  if (!monitoring) {
-    throw new Failure(
-      [
-        `Nothing measures ${stack}.`,
-        "  found    no open door of a rehearsal, and no section monitoring in its country file",
-        `  remedy   npx freehold door ${stack}, or monitoring: {} in stacks/Pulumi.${stack}.yaml`,
-      ].join("\n"),
-    );
-  }
-  const failed = (error: unknown) =>
-    new Failure(
-      [
-        `Prometheus of ${stack} does not answer.`,
-        `  found    ${error instanceof Error ? error.message : error}`,
-        `  allowed  context ${target.context} of the kubeconfig, with the right to services/proxy in its monitoring namespace`,
-        `  remedy   kubectl --context ${target.context} get pods -A -l app.kubernetes.io/name=prometheus`,
-      ].join("\n"),
-    );
-  const ask = await throughApiServer(target.context).catch((error) => Promise.reject(failed(error)));
+async function ofCluster(stack: string, country: Country): Promise<Source> {
+  const ask = asking(await prometheusOf(stack, country));
   return {
-    from: `context ${target.context}, the last 90 s`,
-    next: () => read(country, (figure) => fromPrometheus(figure, ask)).catch((error) => Promise.reject(failed(error))),
+    from: `context ${country.target.context}, the last two minutes`,
+    next: () => read(country, (figure) => fromPrometheus(figure, ask)),
   };
 }
 
@@ -94,15 +76,24 @@ function plain({ tenants, models, gateway }: Reading): object {
 /** Shows lines on a screen of their own, and new ones in their place, until somebody ends it. */
 async function show(lines: () => Promise<string[]>): Promise<never> {
   const out = process.stdout;
-  out.write("\u001b[?1049h\u001b[?25l");
   const leave = () => out.write("\u001b[?25h\u001b[?1049l");
-  process.once("exit", leave);
-  process.once("SIGINT", () => process.exit(130));
-  process.once("SIGTERM", () => process.exit(143));
-  while (true) {
-    const began = Date.now();
-    const shown = (await lines()).slice(0, out.rows - 1).map((line) => `${line}\u001b[K`);
-    out.write(`\u001b[H${shown.join("\r\n")}\u001b[J`);
-    await sleep(Math.max(0, everyMs - (Date.now() - began)));
+  const end = (code: number) => () => {
+    leave();
+    process.exit(code);
+  };
+  process.once("SIGINT", end(130));
+  process.once("SIGTERM", end(143));
+  out.write("\u001b[?1049h\u001b[?25l");
+  try {
+    while (true) {
+      const began = Date.now();
+      const shown = (await lines()).slice(0, out.rows - 1).map((line) => `${line}\u001b[K`);
+      out.write(`\u001b[H${shown.join("\r\n")}\u001b[J`);
+      await sleep(Math.max(0, everyMs - (Date.now() - began)));
+    }
+  } catch (error) {
+    // Before it is told why it ended, on the screen that stays.
+    leave();
+    throw error;
   }
 }

@@ -4,11 +4,13 @@ import { prometheusPort } from "../../components/addons/prometheus.ts";
 import { connectionOf, readKubeconfig } from "../../components/kubeconfig.ts";
 import type { Figure } from "./figures.ts";
 
-/** Asks a cluster's Prometheus a query; resolves to its series with their values. */
+/** One call of Prometheus's API, `query` or `query_range`; resolves to its answer's text. */
+export type Get = (path: string, parameters: Record<string, string>) => Promise<string>;
+/** Asks Prometheus a query; resolves to its series with their values. */
 export type Ask = (query: string) => Promise<{ labels: Record<string, string>; value: number }[]>;
 
-// Two scrapes of thirty seconds lie in it, whenever it begins.
-const window = "90s";
+// Two scrapes lie in it, whenever it begins: tenants' numbers are asked for every minute.
+const window = "150s";
 const patienceMs = 10_000;
 
 /** The query that tells a figure. */
@@ -26,23 +28,28 @@ export async function fromPrometheus(figure: Figure, ask: Ask): Promise<Record<s
 }
 
 /** Asks by way of the API server, to which the operator has the way and the right; Prometheus itself is open to nobody. */
-export async function throughApiServer(context: string): Promise<Ask> {
+export async function throughApiServer(context: string): Promise<Get> {
   const { server, options } = await connectionOf(readKubeconfig(), context);
   const service = `services/prometheus-prometheus:${prometheusPort}`;
-  const base = `/api/v1/namespaces/${addon("prometheus").namespace}/${service}/proxy/api/v1/query`;
-  return (query) =>
+  const base = `/api/v1/namespaces/${addon("prometheus").namespace}/${service}/proxy/api/v1`;
+  return (path, parameters) =>
     new Promise((resolve, reject) => {
-      const url = new URL(`${base}?${new URLSearchParams({ query })}`, server);
+      const url = new URL(`${base}/${path}?${new URLSearchParams(parameters)}`, server);
       const sent = request(url, { ...options, timeout: patienceMs }, async (response) => {
         let body = "";
         for await (const chunk of response.setEncoding("utf8")) body += chunk;
-        if (response.statusCode === 200) resolve(seriesIn(body));
+        if (response.statusCode === 200) resolve(body);
         else reject(new Error(`${url.host} answered ${response.statusCode}: ${body.slice(0, 200)}`));
       });
       sent.on("timeout", () => sent.destroy(new Error(`${url.host} did not answer within ${patienceMs / 1000} s`)));
       sent.on("error", reject);
       sent.end();
     });
+}
+
+/** Queries of one moment. */
+export function asking(get: Get): Ask {
+  return async (query) => seriesIn(await get("query", { query }));
 }
 
 /** The series in an answer of Prometheus's. */

@@ -1,11 +1,15 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { metric } from "../../catalogue/index.ts";
+import { prometheusOf } from "../../cli/top/cluster.ts";
+import { samplesOf } from "../../cli/top/door.ts";
 import { type Figure, figuresOf, read } from "../../cli/top/figures.ts";
 import { fromPrometheus, queryOf, seriesIn } from "../../cli/top/prometheus.ts";
 import { fromScrapes, type Scrape } from "../../cli/top/scraped.ts";
 import { textOf } from "../../cli/top/text.ts";
 import { parseCountry } from "../../components/country.ts";
 import { samplesIn } from "../../rehearsal/door/exposition.ts";
+import type { Home } from "../../rehearsal/home.ts";
 import { faultsIn } from "../components/monitoring/promql.ts";
 
 const country = parseCountry({
@@ -85,8 +89,19 @@ describe("a figure of Prometheus's", () => {
       return seriesIn(body);
     });
     expect(found).toEqual({ kanton: 12.5 });
-    expect(asked).toEqual(['sum by (tenant) (rate(gen_ai_client_token_usage_sum{gen_ai_token_type="output"}[90s]))']);
+    expect(asked).toEqual(['sum by (tenant) (rate(gen_ai_client_token_usage_sum{gen_ai_token_type="output"}[150s]))']);
   });
+});
+
+it("says of a door that does not answer how to open it anew", async () => {
+  const home = { stack: "ch", folder: join(import.meta.dirname, "no-such-rehearsal") } as Home;
+  await expect(samplesOf(home)).rejects.toThrow(
+    /^The door of ch does not tell how it is\.\n {2}found .*ENOENT.*\n {2}remedy {3}npx freehold door ch --close/,
+  );
+});
+
+it("says that nothing measures a country without monitoring", async () => {
+  await expect(prometheusOf("ch", country)).rejects.toThrow("no section monitoring in its country file");
 });
 
 describe("what is shown", () => {

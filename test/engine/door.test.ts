@@ -3,13 +3,13 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { metric } from "../../catalogue/index.ts";
 import { through } from "../../rehearsal/door/connect.ts";
 import { samplesIn } from "../../rehearsal/door/exposition.ts";
 import { type Door, lacksForDoor, metricsOf } from "../../rehearsal/door.ts";
 import { processesUnder } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { Checkout } from "./checkout.ts";
+import { measured } from "./measured.ts";
 
 // Real Envoy Gateway, AI Gateway, Envoy, rate limiter and Valkey, from the objects that the stack put into a real API server.
 // Model servers are simulated.
@@ -119,17 +119,9 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     expect(models["bank-apertus-8b"]).toMatchObject({ replicas: 1, tokensOut: expect.any(Number) });
     expect(gateway.answers).toBeGreaterThan(0);
 
-    const samples = samplesIn(await metricsOf({ folder: join(folder(), "..") }));
-    const programs = samples.flatMap(({ name, labels }) => {
-      const known = metric(name);
-      // The first are OpenTelemetry's own, the last is the monitor's.
-      const own = Object.keys(labels).filter((label) => !label.startsWith("otel_scope_") && label !== "server");
-      if (known) expect([...known.labels], name).toEqual(expect.arrayContaining(own));
-      return known ? [known.program] : [];
-    });
-    const measured = ["ai-gateway", "envoy", "envoy-gateway", "prometheus", "ratelimit", "vllm"];
-    expect([...new Set(programs)].sort()).toEqual(measured);
-    expect(samples.filter(({ name, value }) => name === "up" && value === 0)).toEqual([]);
+    const { programs, silent } = measured(samplesIn(await metricsOf({ folder: join(folder(), "..") })));
+    expect(programs).toEqual(["ai-gateway", "envoy", "envoy-gateway", "prometheus", "ratelimit", "vllm"]);
+    expect(silent).toEqual([]);
   });
 
   it("embeds", async () => {

@@ -12,8 +12,8 @@ export function tenants(): Board {
     `sum by (tenant) (rate(gen_ai_server_request_duration_seconds_count{${more}}[${window}]))`;
   const { key, permission, limit } = refused(window);
   const share = (used: string, of: string) => `${top(`${used} / on (tenant) ${of}`)}`;
-  const inWindow = (over: string) =>
-    `sum by (tenant) (increase(gen_ai_client_token_usage_sum{gen_ai_token_type=~"input|output"}[${over}]))`;
+  const used = (how: "increase" | "60 * rate", over: string) =>
+    `sum by (tenant) (${how}(gen_ai_client_token_usage_sum{gen_ai_token_type=~"input|output"}[${over}]))`;
   return {
     id: "tenants",
     title: "Tenants",
@@ -83,9 +83,10 @@ export function tenants(): Board {
           {
             title: "Tokens a minute",
             unit: "percentunit",
+            says: "The mean of three minutes; a shorter burst meets its limit unseen here.",
             warnFrom: 0.8,
             badFrom: 1,
-            queries: [{ expr: share(inWindow("1m"), limitSeries.tokensPerMinute), legend: "{{tenant}}" }],
+            queries: [{ expr: share(used("60 * rate", "3m"), limitSeries.tokensPerMinute), legend: "{{tenant}}" }],
           },
           {
             title: "Requests a minute",
@@ -96,7 +97,7 @@ export function tenants(): Board {
             queries: [
               {
                 expr: share(
-                  "sum by (tenant) (increase(gen_ai_server_request_duration_seconds_count[1m]))",
+                  "sum by (tenant) (60 * rate(gen_ai_server_request_duration_seconds_count[3m]))",
                   limitSeries.requestsPerMinute,
                 ),
                 legend: "{{tenant}}",
@@ -109,7 +110,7 @@ export function tenants(): Board {
             says: "Of the last 24 hours; the limit itself counts from midnight UTC.",
             warnFrom: 0.8,
             badFrom: 1,
-            queries: [{ expr: share(inWindow("1d"), limitSeries.tokensPerDay), legend: "{{tenant}}" }],
+            queries: [{ expr: share(used("increase", "1d"), limitSeries.tokensPerDay), legend: "{{tenant}}" }],
           },
         ],
       },

@@ -3,13 +3,13 @@ import type { AddressInfo } from "node:net";
 import type { V1Pod } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../../components/monitoring/targets.ts";
-import { exposed, samplesIn } from "../../../rehearsal/door/exposition.ts";
+import { exposed, type Sample, samplesIn } from "../../../rehearsal/door/exposition.ts";
 import { labelled, scrape } from "../../../rehearsal/door/metrics.ts";
 
 describe("Prometheus's text format", () => {
   it("is read without its comments, and written again", () => {
     const text = `# TYPE requests counter\nrequests{tenant="bank",path="/a\\"b\\\\c\\n"} 3 1700000000\nplain 0.5\nlast_bucket{le="+Inf"} +Inf\n`;
-    const samples = [
+    const samples: Sample[] = [
       { name: "requests", labels: { tenant: "bank", path: '/a"b\\c\n' }, value: 3 },
       { name: "plain", labels: {}, value: 0.5 },
       { name: "last_bucket", labels: { le: "+Inf" }, value: Number.POSITIVE_INFINITY },
@@ -26,7 +26,7 @@ describe("what is scraped", () => {
   };
 
   it("keeps a metric's own label beside that of the pod, and loses what a monitor drops", () => {
-    const samples = [
+    const samples: Sample[] = [
       { name: "gpu", labels: { pod: "theirs", gpu: "0" }, value: 1 },
       { name: "gen_tokens_bucket", labels: {}, value: 1 },
       { name: "gen_tokens_bucket_more", labels: {}, value: 1 },
