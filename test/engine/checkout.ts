@@ -32,7 +32,8 @@ export class Checkout {
     ]) {
       cpSync(join(source, entry), join(this.folder, entry), { recursive: true });
     }
-    symlinkSync(join(source, "node_modules"), join(this.folder, "node_modules"));
+    // Where it is a link itself, the door would see that link and not what it leads to.
+    symlinkSync(realpathSync(join(source, "node_modules")), join(this.folder, "node_modules"));
   }
 
   /** Starts the `freehold` command; `ended` resolves when it has. */

@@ -86,6 +86,13 @@ async function tryOut(
 
 const tried = (client: string) => featureNames.filter((feature) => !Object.hasOwn(clients[client]!.without, feature));
 
+it.each(featureNames)("sees a wrong answer to %s, and an error that was not meant", (feature) => {
+  const client = clients["openai (Node)"]!;
+  const wrong = { types: ["APIError"], status: 500, message: "", retryAfter: null };
+  for (const came of [{ error: wrong }, { result: {} }, { result: { told: 9, seconds: 0, chunks: 1, tokens: 1 } }])
+    expect(() => features[feature](came, client)).toThrow();
+});
+
 describe.skipIf(lacks.length > 0)("a client that knows nothing of Freehold", () => {
   beforeAll(async () => {
     writeFileSync(join(checkout.folder, "stacks/Pulumi.ee.yaml"), country);
