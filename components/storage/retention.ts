@@ -15,7 +15,9 @@ export type RetentionArgs = Pick<Country, "registry" | "digests" | "network" | "
   schema: string;
 };
 
-const name = "retention";
+/** Name of the job, and of the ConfigMap with its SQL, where the schema is `records.sql`. */
+export const retentionName = "retention";
+const name = retentionName;
 const labels = { "app.kubernetes.io/name": name, ...clientLabels };
 
 /** Deletes usage records that are past their tenants' days, every hour, and those of tenants that are erased. */

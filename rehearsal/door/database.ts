@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { firstSql } from "../../components/storage/databases/cnpg-cluster.ts";
+import { retentionName } from "../../components/storage/retention.ts";
 import { Refused } from "./ask.ts";
 import { root } from "./database/objects.ts";
 import { passOnce, type Standing } from "./database/pass.ts";
@@ -10,7 +10,7 @@ const hourMs = 3600 * 1000;
 
 /**
  * Makes of the cluster's databases what CloudNativePG's operator would, which runs in no rehearsal: Secrets, certificates,
- * Services, and the one instance that writes. Goes on whenever a Cluster, its instance or its first SQL changes, until `signal` fires. What is
+ * Services, and the one instance that writes. Goes on whenever a Cluster, its instance or the schema changes, until `signal` fires. What is
  * new of how they stand is told once.
  */
 export async function watchDatabases(
@@ -21,8 +21,9 @@ export async function watchDatabases(
   let changed = new AbortController();
   const watches = [
     { path: `${root}/clusters`, query: {} },
+    { path: "/api/v1/secrets", query: { labelSelector: "cnpg.io/reload" } },
     { path: "/api/v1/pods", query: { labelSelector: "cnpg.io/cluster" } },
-    { path: "/api/v1/configmaps", query: { fieldSelector: `metadata.name=${firstSql}` } },
+    { path: "/api/v1/configmaps", query: { fieldSelector: `metadata.name=${retentionName}` } },
   ].map(({ path, query }) => follow(config, path, query, () => changed.abort(), signal));
   let told = new Set<string>();
   while (!signal.aborted) {

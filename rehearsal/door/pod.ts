@@ -48,6 +48,7 @@ function userOf({ spec }: V1Pod, { securityContext }: V1Container): User | undef
 const firstPauseMs = 200;
 const longestPauseMs = 5000;
 const wellMs = 10_000;
+const preStopMs = 5000;
 /** Seconds a pod has to end where its spec says nothing: Kubernetes' own default. */
 const graceSeconds = 30;
 
@@ -92,7 +93,8 @@ export class RunningPod {
         const child = this.#processes.get(container.name);
         if (!child) return;
         const ended = new Promise((resolve) => child.once("exit", resolve));
-        await this.#before(container, over);
+        // The half of a drain that is a command in another container is not run here, and the call would wait for it.
+        await this.#before(container, AbortSignal.any([over, AbortSignal.timeout(preStopMs)]));
         child.kill("SIGTERM");
         over.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
         if (over.aborted) child.kill("SIGKILL");

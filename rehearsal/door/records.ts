@@ -4,6 +4,7 @@ import { CoreV1Api } from "@kubernetes/client-node";
 import { loadCountry } from "../../components/country.ts";
 import { platformNames } from "../../components/platform/names.ts";
 import { serverName } from "../../components/storage/databases/cloudnative-pg.ts";
+import { certificateSecret } from "../../components/storage/databases/cnpg-cluster.ts";
 import { configOf } from "../api-call.ts";
 import type { Home } from "../home.ts";
 
@@ -35,7 +36,7 @@ export async function recordsOf(
   const namespace = platformNames.storage;
   const name = serverName(records);
   const read = (secret: string) => core.readNamespacedSecret({ namespace, name: secret }).catch(() => undefined);
-  const [app, authority] = await Promise.all([read(`${name}-app`), read(`${name}-ca`)]);
+  const [app, authority] = await Promise.all([read(`${name}-app`), read(certificateSecret(name))]);
   if (!app?.data || !authority?.data) return undefined;
   const text = (data: Record<string, string>, key: string) => Buffer.from(data[key] ?? "", "base64").toString();
   return {

@@ -25,6 +25,9 @@ const storage = `
     records: { kind: cloudnative-pg }
 `;
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
+const insert =
+  "INSERT INTO usage_records (event_id, time, tenant, model, server, tokens_in, tokens_cached, tokens_out, status) VALUES";
+const kept = [{ event_id: "zero" }, { event_id: "one" }];
 let home: Parameters<typeof recordsOf>[0];
 let records: Records;
 let uid: string;
@@ -107,11 +110,20 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
 
   it("begins with the schema of the records, which the application owns", async () => {
     const tables = await query("SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
-    expect(tables.map(({ tablename, tableowner }) => [tablename, tableowner])).toEqual([
-      ["record_days", "records"],
-      ["usage_records", "records"],
-    ]);
+    expect(tables.map(({ tablename, tableowner }) => [tablename, tableowner])).toEqual(
+      ["record_days", "refused_lines", "usage_records"].map((name) => [name, "records"]),
+    );
     expect(await query("SELECT * FROM keep_records('{}', '{}')")).toHaveLength(0);
+  });
+
+  it("lets the recorder add records with its own password, and do nothing else", async () => {
+    const { data } = (await kube("GET", "/api/v1/namespaces/freehold-storage/secrets/records-recorder")).object;
+    const [user, password] = [data.username, data.password].map((text) => Buffer.from(text, "base64").toString());
+    const recorder = (text: string) => query(text, { user: user!, password: password! });
+    await recorder(`${insert} ('zero', now(), 'linn', 'm', 's', 1, 0, 2, 200)`);
+    await expect(recorder("SELECT tokens_in FROM usage_records")).rejects.toThrow("permission denied");
+    await expect(recorder("DELETE FROM usage_records")).rejects.toThrow("permission denied");
+    expect(await query("SELECT event_id FROM usage_records")).toEqual([{ event_id: "zero" }]);
   });
 
   it("does not run as root", () => {
@@ -126,14 +138,20 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   });
 
   it("leaves nothing when the door is closed, and has every record when it is open again", async () => {
-    await query("INSERT INTO usage_records VALUES ('one', now(), 'linn', 'm', 's', 1, 0, 2, 200)");
+    await query(`${insert} ('one', now(), 'linn', 'm', 's', 1, 0, 2, 200)`);
     expect((await checkout.freehold(["door", "ee", "--close"])).code).toBe(0);
     await expect.poll(processes, { timeout: 10_000 }).toEqual([]);
     expect([await recordsOf(home), existsSync(records.socket)]).toEqual([undefined, false]);
     const before = records;
     await open();
     expect(records).toEqual(before);
-    expect(await query("SELECT event_id FROM usage_records")).toEqual([{ event_id: "one" }]);
+    expect(await query("SELECT event_id FROM usage_records ORDER BY time")).toEqual(kept);
+  }, 600_000);
+
+  it("is none of an update's business: the next one changes nothing", async () => {
+    const { code, stdout, stderr } = await checkout.freehold(["rehearse", "ee", "--json"]);
+    expect(code, stderr + stdout).toBe(0);
+    expect(Object.keys(JSON.parse(stdout).changes)).toEqual(["same"]);
   }, 600_000);
 
   it("takes a new parameter by another instance, on the same data", async () => {
@@ -141,11 +159,11 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     expect((await kube("PATCH", path, { spec: { postgresql: { parameters } } })).status).toBe(200);
     const setting = () => query("SHOW max_connections").then(([row]) => row?.max_connections, String);
     await expect.poll(setting, { timeout: 120_000, interval: 500 }).toBe("42");
-    expect(await query("SELECT event_id FROM usage_records")).toEqual([{ event_id: "one" }]);
+    expect(await query("SELECT event_id FROM usage_records ORDER BY time")).toEqual(kept);
   });
 
   it("takes on what the stack adds to its schema", async () => {
-    const at = "/api/v1/namespaces/freehold-storage/configmaps/records-first";
+    const at = "/api/v1/namespaces/freehold-storage/configmaps/retention";
     const { data } = (await kube("GET", at)).object;
     const added = `${data["records.sql"]}\nCREATE TABLE IF NOT EXISTS added ();\n`;
     expect((await kube("PATCH", at, { data: { "records.sql": added } })).status).toBe(200);
@@ -154,13 +172,15 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     await expect.poll(owner, { timeout: 120_000, interval: 500 }).toBe("records");
   });
 
-  it("goes with its Cluster, and another of that name begins empty", async () => {
+  it("goes with its Cluster, and another of that name begins empty, even one that is to be restored", async () => {
     const { metadata, ...rest } = (await kube("GET", path)).object;
     expect((await kube("DELETE", path)).status).toBe(200);
     await expect.poll(() => recordsOf(home), { timeout: 120_000, interval: 500 }).toBeUndefined();
     await expect.poll(processes, { timeout: 120_000, interval: 500 }).toEqual([]);
     const { name, namespace } = metadata;
-    const again = { apiVersion: rest.apiVersion, kind: rest.kind, metadata: { name, namespace }, spec: rest.spec };
+    const recovery = { source: "origin", database: "records", owner: "records" };
+    const spec = { ...rest.spec, bootstrap: { recovery } };
+    const again = { apiVersion: rest.apiVersion, kind: rest.kind, metadata: { name, namespace }, spec };
     const made = await call(
       configOf(home.kubeconfig),
       "POST",
@@ -175,5 +195,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
       return query("SELECT count(*)::int AS n FROM usage_records").then(([row]) => row?.n, String);
     };
     await expect.poll(count, { timeout: 120_000, interval: 500 }).toBe(0);
+    const why = async () => (await kube("GET", path)).object.status?.phaseReason;
+    await expect.poll(why, { timeout: 60_000 }).toContain("it begins empty, for a rehearsal has no backups");
   });
 });

@@ -18,12 +18,12 @@ if [ "$(cat "$data/cluster" 2>/dev/null || :)" != "$uid" ]; then
   rm -rf "$data/new" "$PGDATA"
   "$0/initdb" --username=postgres --pgdata="$data/new" "$@"
   alone "$data/new" postgres <"$settings/server.sql"
+  alone "$data/new" "$database" <"$settings/first.sql"
   mv "$data/new" "$PGDATA"
   printf %s "$uid" >"$data/cluster"
 fi
 rm -f "$PGDATA/postmaster.pid" /controller/run/.s.PGSQL.*
-alone "$PGDATA" postgres <"$settings/password.sql"
-alone "$PGDATA" "$database" <"$settings/database.sql"
+cat "$settings/roles.sql" "$settings/schema.sql" | alone "$PGDATA" "$database"
 "$0/postgres" --config-file="$settings/postgresql.conf" &
 # Asked to end, Postgres would wait until its clients have gone.
 trap 'kill -INT $!' TERM

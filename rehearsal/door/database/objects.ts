@@ -22,6 +22,8 @@ export type ClusterObject = KubernetesObject & {
   spec: {
     instances: number;
     imageName: string;
+    certificates?: { serverTLSSecret?: string };
+    managed?: { roles?: { name: string; passwordSecret?: { name: string } }[] };
     postgresql?: { parameters?: Record<string, string>; pg_hba?: string[] };
     bootstrap?: { initdb?: Beginning; recovery?: Beginning };
     storage?: { size?: string; storageClass?: string };
@@ -38,6 +40,17 @@ export type Made = KubernetesObject & { metadata: { name: string; namespace: str
 export function applicationOf({ spec: { bootstrap } }: ClusterObject): { database: string; owner: string } {
   const { database = "app", owner = database } = bootstrap?.initdb ?? bootstrap?.recovery ?? {};
   return { database, owner };
+}
+
+/** Secret with the server's certificate: the one that the Cluster names, or the operator's own. */
+export function serverSecret({ metadata, spec }: ClusterObject): string {
+  return spec.certificates?.serverTLSSecret ?? `${metadata.name}-server`;
+}
+
+/** Roles whose passwords the operator keeps, by the Secrets that hold them: the application's own, and those it is told to keep. */
+export function passwords({ metadata, spec }: ClusterObject): { volume: string; secret: string }[] {
+  const managed = (spec.managed?.roles ?? []).flatMap(({ passwordSecret }) => passwordSecret?.name ?? []);
+  return [`${metadata.name}-app`, ...managed].map((secret, index) => ({ volume: `role-${index}`, secret }));
 }
 
 /** Name of the one instance that a rehearsal runs, which is the primary, and of its claim. */
@@ -159,8 +172,13 @@ export function instance(cluster: ClusterObject, settingsName: string, words: st
     "scratch-data": { mountPath: "/controller", of: { emptyDir: {} } },
     shm: { mountPath: "/dev/shm", of: { emptyDir: { medium: "Memory" } } },
     settings: { mountPath: "/controller/settings", of: { configMap: { name: settingsName } } },
-    certificates: { mountPath: "/controller/certificates", of: { secret: { secretName: `${metadata.name}-server` } } },
-    application: { mountPath: "/controller/application", of: { secret: { secretName: `${metadata.name}-app` } } },
+    certificates: { mountPath: "/controller/certificates", of: { secret: { secretName: serverSecret(cluster) } } },
+    ...Object.fromEntries(
+      passwords(cluster).map(({ volume, secret }) => [
+        volume,
+        { mountPath: `/controller/${volume}`, of: { secret: { secretName: secret } } },
+      ]),
+    ),
   };
   return {
     apiVersion: "v1",

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { KubeConfig, V1ConfigMap, V1Pod, V1Secret } from "@kubernetes/client-node";
 import { firstSql } from "../../../components/storage/databases/cnpg-cluster.ts";
+import { retentionName } from "../../../components/storage/retention.ts";
 import { ask, list, Refused } from "../ask.ts";
+import { Missing } from "../volumes.ts";
 import { accepts } from "./accepts.ts";
 import { certificatesOf, type Pair } from "./certificates.ts";
 import {
@@ -12,12 +14,14 @@ import {
   instance,
   instanceOf,
   type Made,
+  passwords,
   port,
   root,
+  serverSecret,
   services,
   startedWith,
 } from "./objects.ts";
-import { settingsOf, wordsOf } from "./settings.ts";
+import { type Sql, settingsOf, wordsOf } from "./settings.ts";
 
 /** A database as it stands: whether clients may come, and if not, why. */
 export type Standing = { database: string; accepts: boolean; why?: string };
@@ -38,7 +42,7 @@ export async function passOnce(config: KubeConfig): Promise<Standing[]> {
     living.map(async (cluster): Promise<Standing> => {
       const database = `${cluster.metadata.namespace}/${cluster.metadata.name}`;
       try {
-        const why = await settle(cluster, config);
+        const why = await settle(cluster, config).catch(whenMissing);
         await writeStatus(config, cluster, why);
         return { database, accepts: why === undefined, ...(why && { why }) };
       } catch (error) {
@@ -50,14 +54,24 @@ export async function passOnce(config: KubeConfig): Promise<Standing[]> {
   );
 }
 
+function whenMissing(error: unknown): string {
+  if (!(error instanceof Missing)) throw error;
+  return `waits for ${error.message}`;
+}
+
 /** Makes what a Cluster lacks; answers what it still waits for. */
 async function settle(cluster: ClusterObject, config: KubeConfig): Promise<string | undefined> {
   const { name } = cluster.metadata;
-  const sql = await beginning(cluster, config);
-  if (typeof sql !== "string") return `waits for ConfigMap ${sql.lacks}`;
-  const server = await certify(cluster, config);
+  const sql = await sqlOf(cluster, config);
+  await certify(cluster, config);
   if (!(await read(config, cluster, "Secret", `${name}-app`)))
     await apply(config, applicationSecret(cluster, randomBytes(48).toString("base64url")));
+  const held: unknown[] = [];
+  for (const secret of [serverSecret(cluster), ...passwords(cluster).map(({ secret }) => secret)]) {
+    const data = (await read<V1Secret>(config, cluster, "Secret", secret))?.data;
+    if (!data) throw new Missing(`Secret ${secret}`);
+    held.push(data);
+  }
   for (const service of services(cluster)) await apply(config, service);
   const settings = settingsOf(cluster, sql);
   const settingsName = `${name}-settings`;
@@ -70,7 +84,7 @@ async function settle(cluster: ClusterObject, config: KubeConfig): Promise<strin
   if (!(await read(config, cluster, "PersistentVolumeClaim", instanceOf(cluster)))) await apply(config, claim(cluster));
   const words = wordsOf(cluster);
   const digest = createHash("sha256")
-    .update(JSON.stringify([settings, words, server]))
+    .update(JSON.stringify([settings, words, held]))
     .digest("hex");
   const pod = await read<V1Pod>(config, cluster, "Pod", instanceOf(cluster));
   if (!pod) await apply(config, instance(cluster, settingsName, words, digest));
@@ -80,23 +94,22 @@ async function settle(cluster: ClusterObject, config: KubeConfig): Promise<strin
   return "waits for its instance";
 }
 
-/** The text that the application's database begins with. One that is to be restored begins as a new one does: there are no backups. */
-async function beginning({ metadata, spec }: ClusterObject, config: KubeConfig): Promise<string | { lacks: string }> {
-  const { initdb } = spec.bootstrap ?? {};
-  const refs = initdb
-    ? (initdb.postInitApplicationSQLRefs?.configMapRefs ?? [])
-    : [{ name: firstSql, key: "records.sql" }];
+/** What the stack has to say to the database. One that is to be restored begins as a new one does: there are no backups. */
+async function sqlOf(cluster: ClusterObject, config: KubeConfig): Promise<Sql> {
+  const { initdb } = cluster.spec.bootstrap ?? {};
+  const schema = { name: retentionName, key: "records.sql" };
+  const first = initdb ? (initdb.postInitApplicationSQLRefs?.configMapRefs ?? []) : [{ ...schema, name: firstSql }];
   const texts: string[] = [];
-  for (const { name, key } of refs) {
-    const text = (await ask<V1ConfigMap>(config, "GET", pathOf(metadata.namespace, "ConfigMap", name)))?.data?.[key];
-    if (text === undefined) return { lacks: name };
+  for (const { name, key } of [...first, schema]) {
+    const text = (await read<V1ConfigMap>(config, cluster, "ConfigMap", name))?.data?.[key];
+    if (text === undefined) throw new Missing(`ConfigMap ${name}`);
     texts.push(text);
   }
-  return texts.join("\n");
+  return { first: texts.slice(0, -1).join("\n"), schema: texts.at(-1)! };
 }
 
-/** Sees that the authority and the server's certificate are there; answers the latter. */
-async function certify(cluster: ClusterObject, config: KubeConfig): Promise<string> {
+/** Sees that the operator's authority is there, and the server's certificate where the Cluster names none. */
+async function certify(cluster: ClusterObject, config: KubeConfig): Promise<void> {
   const secrets = {
     authority: { name: `${cluster.metadata.name}-ca`, type: "Opaque", certificate: "ca.crt", key: "ca.key" },
     server: {
@@ -115,7 +128,8 @@ async function certify(cluster: ClusterObject, config: KubeConfig): Promise<stri
   const wanted = certificatesOf(cluster, there);
   for (const [of, { name, type, certificate, key }] of Object.entries(secrets)) {
     const pair = wanted[of as keyof typeof secrets];
-    if (pair === there[of as keyof typeof secrets]) continue;
+    const isAnothers = of === "server" && name !== serverSecret(cluster);
+    if (isAnothers || pair === there[of as keyof typeof secrets]) continue;
     await apply(config, {
       apiVersion: "v1",
       kind: "Secret",
@@ -124,7 +138,6 @@ async function certify(cluster: ClusterObject, config: KubeConfig): Promise<stri
       stringData: { [certificate]: pair.certificate, [key]: pair.key },
     });
   }
-  return wanted.server.certificate;
 }
 
 /** Writes what the operator would of how a Cluster stands. */

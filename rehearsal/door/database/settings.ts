@@ -1,13 +1,17 @@
-import { applicationOf, type ClusterObject, port } from "./objects.ts";
+import { applicationOf, type ClusterObject, passwords, port } from "./objects.ts";
 
 /** Where the instance finds what it is told: the operator's own folders. */
 const at = "/controller";
 
+/** What the stack has to say to a database: what its superuser runs once, and the schema that its owner applies again and again. */
+export type Sql = { first: string; schema: string };
+
 /**
- * The files that the operator's program would write into an instance, and what its database begins with. The latter is applied
- * at every start, as the stack's own Job does every hour: nothing here runs Jobs.
+ * The files that the operator's program would write into an instance, and what is run in its database: `server` and `first` when
+ * it is made, `roles` and `schema` at every start. The schema is what the stack's own Job applies every hour; nothing here runs
+ * Jobs.
  */
-export function settingsOf(cluster: ClusterObject, sql: string): Record<string, string> {
+export function settingsOf(cluster: ClusterObject, { first, schema }: Sql): Record<string, string> {
   const { database, owner } = applicationOf(cluster);
   return {
     "postgresql.conf": configurationOf(cluster),
@@ -18,12 +22,28 @@ export function settingsOf(cluster: ClusterObject, sql: string): Record<string, 
       "",
     ].join("\n"),
     "pg_ident.conf": "local user26 postgres\n",
+    "first.text": first,
+    "schema.text": `SET ROLE ${quoted(owner)};\n${schema}`,
     // Each line is a statement to a Postgres that runs by itself.
     "server.sql": `CREATE ROLE ${quoted(owner)} LOGIN;\nCREATE DATABASE ${quoted(database)} OWNER ${quoted(owner)};\n`,
-    "application.sql": sql,
-    "database.sql": sql ? `DO $$BEGIN EXECUTE pg_read_file('${at}/settings/application.sql'); END$$;\n` : "",
-    "password.sql": `DO $$BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', ${application("username")}, ${application("password")}); END$$;\n`,
+    "first.sql": all("first.text"),
+    "roles.sql": passwords(cluster)
+      .map(({ volume }) => kept(`${at}/${volume}`))
+      .join(""),
+    "schema.sql": all("schema.text"),
   };
+}
+
+/** A line that runs a file of any length. */
+function all(file: string): string {
+  return `DO $$BEGIN EXECUTE pg_read_file('${at}/settings/${file}'); END$$;\n`;
+}
+
+/** A line that gives a role the password of a Secret, and makes the role where it is not there. */
+function kept(folder: string): string {
+  const [name, password] = ["username", "password"].map((key) => `pg_read_file('${folder}/${key}')`);
+  const made = `IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${name}) THEN EXECUTE format('CREATE ROLE %I', ${name}); END IF`;
+  return `DO $$BEGIN ${made}; EXECUTE format('ALTER ROLE %I LOGIN PASSWORD %L', ${name}, ${password}); END$$;\n`;
 }
 
 /** The words of an instance: whose data it may go on with, its database, and how the server is made. */
@@ -55,10 +75,6 @@ function configurationOf({ metadata, spec }: ClusterObject): string {
     ([name, value]) => `${name} = '${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`,
   );
   return `${lines.join("\n")}\n`;
-}
-
-function application(key: string): string {
-  return `pg_read_file('${at}/application/${key}')`;
 }
 
 function quoted(name: string): string {

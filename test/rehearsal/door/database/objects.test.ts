@@ -6,6 +6,7 @@ import {
   claim,
   instance,
   serverNames,
+  serverSecret,
   services,
   startedWith,
 } from "../../../../rehearsal/door/database/objects.ts";
@@ -49,6 +50,11 @@ it("leads the Service for writing to the one instance, and the one for reading a
 it("is known by every name of its Services", () => {
   expect(serverNames(clusterObject())).toHaveLength(12);
   expect(serverNames(clusterObject())).toEqual(expect.arrayContaining(["usage-rw", "usage-rw.storage.svc"]));
+});
+
+it("serves with the certificate that the Cluster names, or else with one of the operator's", () => {
+  expect(serverSecret(clusterObject())).toBe("usage-server");
+  expect(serverSecret(clusterObject({ certificates: { serverTLSSecret: "usage-tls" } }))).toBe("usage-tls");
 });
 
 it("runs the Cluster's image on its own claim, not as root, with what it was started with", () => {
