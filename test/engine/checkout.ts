@@ -32,7 +32,8 @@ export class Checkout {
     ]) {
       cpSync(join(source, entry), join(this.folder, entry), { recursive: true });
     }
-    symlinkSync(join(source, "node_modules"), join(this.folder, "node_modules"));
+    // Pods see the folder itself, and no link on the way to it.
+    symlinkSync(realpathSync(join(source, "node_modules")), join(this.folder, "node_modules"));
   }
 
   /** Starts the `freehold` command; `ended` resolves when it has. */
