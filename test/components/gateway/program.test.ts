@@ -36,7 +36,8 @@ it("names the limit that requests have", () => {
 });
 
 it("uses nothing that Envoy Gateway's trial of it lacks", () => {
-  const lacking = /(?<!["\w])(require|load|loadstring|dofile|setmetatable|getmetatable|rawget|rawset|io|package|debug)\s*[.(]/;
+  const lacking =
+    /(?<!["\w])(require|load|loadstring|dofile|setmetatable|getmetatable|rawget|rawset|io|package|debug)\s*[.(]/;
   expect(program).not.toMatch(lacking);
   expect("local file = io.open(path)").toMatch(lacking);
 });
