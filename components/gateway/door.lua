@@ -8,8 +8,6 @@ local offered = {
   ["/v1/embeddings"] = "POST",
   ["/v1/models"] = "GET",
 }
--- Where the engine keeps what it computed of a prompt for the next one that begins alike: each tenant has its own.
-local salted = { ["/v1/chat/completions"] = true, ["/v1/completions"] = true }
 
 local function failure(message, kind, code, param)
   local function text(value) return value and '"' .. value .. '"' or "null" end
@@ -70,7 +68,8 @@ local function replace(handle, body, text)
   handle:headers():replace("content-length", tostring(body:setBytes(text)))
 end
 
--- The last of equal names counts, and nothing comes after this one, whatever the client wrote before it.
+-- What the engine keeps of a prompt, for the next one that begins alike, is found by whoever has the same salt. The last of
+-- equal names counts, and nothing comes after this one, whatever the client wrote before it.
 local function separate(handle, tenant)
   local body = handle:body()
   if body == nil then return end
@@ -99,7 +98,7 @@ local function prepare(handle)
   -- What is packed cannot be counted.
   headers:remove("accept-encoding")
   if model then handle:streamInfo():dynamicMetadata():set("freehold", "model", model) end
-  if salted[path] then separate(handle, tenant) end
+  if method == "POST" then separate(handle, tenant) end
 end
 
 -- Envoy lets a request pass on which a program fails.
