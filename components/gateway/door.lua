@@ -8,8 +8,6 @@ local offered = {
   ["/v1/embeddings"] = "POST",
   ["/v1/models"] = "GET",
 }
--- Where the engine keeps what it computed of a prompt for the next one that begins alike: each tenant has its own.
-local salted = { ["/v1/chat/completions"] = true, ["/v1/completions"] = true }
 
 local function failure(message, kind, code, param)
   local function text(value) return value and '"' .. value .. '"' or "null" end
@@ -51,10 +49,7 @@ end
 -- The client id is `<tenant>`, `<tenant>.<key>` or `<tenant>.<key>.<seconds since 1970 at which it ends>`.
 local function identify(handle, headers)
   local tenant, key, ends = string.match(headers:get("x-freehold-tenant") or "", "^([^.]+)%.?([^.]*)%.?([^.]*)$")
-  if tenant == nil then
-    refuse(handle, 401, failures[401])
-    return nil
-  end
+  if tenant == nil then return refuse(handle, 401, failures[401]) end
   headers:replace("x-freehold-tenant", tenant)
   headers:replace("x-freehold-key", key == "" and "default" or key)
   if ends == "" then return tenant end
@@ -62,15 +57,10 @@ local function identify(handle, headers)
   if os.time() < seconds then return tenant end
   local when = os.date("!%Y-%m-%dT%H:%M:%SZ", seconds)
   refuse(handle, 401, failure("This API key expired at " .. when .. ".", request, "invalid_api_key"))
-  return nil
 end
 
--- Headers as they were asked for before a body are none any more after it.
-local function replace(handle, body, text)
-  handle:headers():replace("content-length", tostring(body:setBytes(text)))
-end
-
--- The last of equal names counts, and nothing comes after this one, whatever the client wrote before it.
+-- What the engine keeps of a prompt, for the next one that begins alike, is found by whoever has the same salt. The last of
+-- equal names counts, and nothing comes after this one, whatever the client wrote before it.
 local function separate(handle, tenant)
   local body = handle:body()
   if body == nil then return end
@@ -84,7 +74,8 @@ local function separate(handle, tenant)
   -- What is no object goes no further than the next filter.
   if string.byte(text, last) ~= 125 then return end
   local comma = string.find(text, "^%s*{%s*}") and "" or ","
-  replace(handle, body, string.sub(text, 1, last - 1) .. comma .. '"cache_salt":"' .. tenant .. '"}')
+  -- It sets content-length as well.
+  body:setBytes(string.sub(text, 1, last - 1) .. comma .. '"cache_salt":"' .. tenant .. '"}')
 end
 
 local function prepare(handle)
@@ -99,7 +90,7 @@ local function prepare(handle)
   -- What is packed cannot be counted.
   headers:remove("accept-encoding")
   if model then handle:streamInfo():dynamicMetadata():set("freehold", "model", model) end
-  if salted[path] then separate(handle, tenant) end
+  if method == "POST" then separate(handle, tenant) end
 end
 
 -- Envoy lets a request pass on which a program fails.
@@ -191,19 +182,20 @@ local function describe(handle, model)
   local from = string.find(list, '{"id":"' .. model .. '",', 1, true)
   if from then
     local stop = string.find(list, '},{"id":"', from, true) or string.find(list, "}]}", from, true)
-    return replace(handle, body, string.sub(list, from, stop))
+    body:setBytes(string.sub(list, from, stop))
+  else
+    body:setBytes(noSuchModel)
+    handle:headers():replace(":status", "404")
   end
-  handle:headers():replace(":status", "404")
-  replace(handle, body, noSuchModel)
 end
 
 local function explain(handle, status)
   local body = handle:body(true)
+  -- Headers that were asked for before a body are none any more after it.
   local headers = handle:headers()
   if not string.find(body:getBytes(0, body:length()), '^%s*{%s*"error"%s*:%s*{') then
-    local text = failures[status] or failures[status < 500 and 400 or 500]
+    body:setBytes(failures[status] or failures[status < 500 and 400 or 500])
     headers:replace("content-type", "application/json")
-    replace(handle, body, text)
   end
   local resetSeconds = headers:get("x-ratelimit-reset")
   if status == 429 and resetSeconds then headers:replace("retry-after", resetSeconds) end

@@ -280,8 +280,10 @@ describe("the gateway", () => {
       "ValidatingAdmissionPolicy/gateway-policies.freehold.dev"
     ];
     expect(spec.failurePolicy).toBe("Fail");
-    expect(spec.matchConstraints.resourceRules[0].resources).toContain("securitypolicies");
-    for (const kind of ["SecurityPolicy/closed", "SecurityPolicy/tenants", "BackendTrafficPolicy/ai"]) {
+    expect(spec.matchConstraints.resourceRules[0].resources).toEqual(
+      expect.arrayContaining(["securitypolicies", "envoyextensionpolicies", "envoypatchpolicies"]),
+    );
+    for (const kind of ["SecurityPolicy/closed", "SecurityPolicy/tenants", "EnvoyExtensionPolicy/ai"]) {
       const [resource, name] = kind.split("/");
       expect(spec.validations[0].expression).toContain(`"${resource!.replace(/y$/, "ies").toLowerCase()}/${name}"`);
     }

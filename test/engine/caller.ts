@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
+import { expect } from "vitest";
 import { through } from "../../rehearsal/door/connect.ts";
 import type { Door } from "../../rehearsal/door.ts";
 
@@ -76,4 +78,19 @@ function parsed(text: string): Answer["body"] {
   } catch {
     return undefined;
   }
+}
+
+export type UsageRecord = Record<"event_id" | "tenant" | "key" | "counted" | "flags", string> &
+  Record<"in" | "out" | "cached" | "total" | "bytes_out", number | null>;
+
+/** The record of a request, when Envoy has written it: it does so at leisure. */
+export async function recordOf(door: Door, { headers }: Answer): Promise<UsageRecord> {
+  const logs = join(door.root, "../logs");
+  const find = () =>
+    readdirSync(logs)
+      .filter((name) => name.endsWith(".envoy.log"))
+      .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))
+      .find((line) => line.includes(`"event_id":"${headers["x-request-id"]}"`));
+  await expect.poll(find, { timeout: 30_000 }).toBeDefined();
+  return JSON.parse(find()!);
 }

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { call, configOf } from "../../rehearsal/api-call.ts";
 import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
-import { type Answer, type Asked, ask } from "./caller.ts";
+import { type Answer, type Asked, ask, recordOf } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
 
 // What the proxies' own program does (components/gateway/door.lua), in the real Envoy, with simulated model servers.
@@ -18,32 +18,13 @@ let door: Door;
 const chats = "/v1/chat/completions";
 const words = "Every prompt that is longer than a block of the cache is found in it again by whoever wrote it before";
 let prompts = 0;
-const chat = (rest: object = {}) => ({
-  model: "salamandra",
-  messages: [{ role: "user", content: words }],
-  max_tokens: 12,
-  ...rest,
-});
+const messages = [{ role: "user", content: words }];
+const chat = (rest: object = {}) => ({ model: "salamandra", messages, max_tokens: 12, ...rest });
 /** An order to the simulated model server: an answer of thousands of tokens, at a pace that a client can leave at. */
 const long = { stream: true, max_tokens: 4000, vllm_xargs: { rehearsal_tokens: 4000, rehearsal_token_ms: 5 } };
 /** What an answer told of its tokens at last. */
 const told = ({ text }: Answer) =>
   JSON.parse([...text.matchAll(/"usage":(\{.*?\}(?=[,}]))/g)].at(-1)![1]!.replace(/,"prompt_tokens_details":.*/, "}"));
-
-type UsageRecord = Record<"event_id" | "tenant" | "key" | "counted" | "flags", string> &
-  Record<"in" | "out" | "cached" | "total" | "bytes_out", number | null>;
-
-/** The record of a request, when Envoy has written it. */
-async function recordOf({ headers }: Answer): Promise<UsageRecord> {
-  const logs = join(door.root, "../logs");
-  const find = () =>
-    readdirSync(logs)
-      .filter((name) => name.endsWith(".envoy.log"))
-      .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))
-      .find((line) => line.includes(`"event_id":"${headers["x-request-id"]}"`));
-  await expect.poll(find, { timeout: 30_000 }).toBeDefined();
-  return JSON.parse(find()!);
-}
 
 describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", () => {
   beforeAll(async () => {
@@ -52,6 +33,7 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       "{ linn: { models: [salamandra, vectors] }, vald: { models: [salamandra] }, kool: { models: [salamandra], tokensPerMinute: 300 } }";
     const changed = readFileSync(file, "utf8")
       .replace(/(freehold:models: \{ )/, "$1vectors: { model: BAAI/bge-m3, pool: l40s }, ")
+      .replace(/(salamandra: \{ )/, "$1prefixCache: true, ")
       .replace(/freehold:tenants:.*/, `freehold:tenants: ${models}`);
     writeFileSync(file, changed);
     const made = await checkout.freehold(["rehearse", "ee"]);
@@ -74,16 +56,14 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       "linn.a.4102444800.b": "fh-long",
     };
     beforeAll(async () => {
-      const data = Object.fromEntries(
-        Object.entries(keys).map(([id, key]) => [id, Buffer.from(key).toString("base64")]),
-      );
       const path = "/api/v1/namespaces/freehold-gateway/secrets/tenant-keys";
-      const headers = { "content-type": "application/merge-patch+json" };
+      const type = { "content-type": "application/merge-patch+json" };
       const config = configOf(join(door.root, "../../kubeconfig"));
-      expect((await call(config, "PATCH", path, headers, JSON.stringify({ data }))).status).toBe(200);
-      await expect
-        .poll(async () => (await ask(door, "/v1/models", { key: "fh-named" })).status, { timeout: 20_000 })
-        .toBe(200);
+      expect((await call(config, "PATCH", path, type, JSON.stringify({ stringData: keys }))).status).toBe(200);
+      const tried = () => ask(door, "/v1/models", { key: "fh-named" });
+      // Each of the proxies takes up new keys within seconds.
+      const statuses = async () => (await Promise.all(Array.from({ length: 8 }, tried))).map(({ status }) => status);
+      await vi.waitFor(async () => expect(new Set(await statuses())).toEqual(new Set([200])), 30_000);
     });
 
     it.each([
@@ -94,7 +74,7 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       const forged = { "x-freehold-tenant": "vald", "x-freehold-key": "boss" };
       const answer = await ask(door, chats, { body: chat(), headers: forged, ...(key && { key }) });
       expect(answer.status).toBe(200);
-      expect(await recordOf(answer)).toMatchObject({ tenant: "linn", key: name });
+      expect(await recordOf(door, answer)).toMatchObject({ tenant: "linn", key: name });
     });
 
     it.each([
@@ -131,7 +111,7 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       };
       const first = await ask(door, chats, { body: salted("mine") });
       const again = await ask(door, chats, { body: salted("another") });
-      expect([cachedOf(first), cachedOf(again)]).toEqual([0, 16]);
+      expect([cachedOf(first), cachedOf(again) > 0]).toEqual([0, true]);
       // In two pieces and of no told length, with the other tenant's name for a salt.
       const body = salted("linn");
       const other = await ask(door, chats, { tenant: "vald", body: [body.slice(0, 40), body.slice(40)] });
@@ -160,42 +140,34 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
     ])("%s as the answer tells it", async (_, path, body) => {
       const answer = await ask(door, path, { body });
       expect(answer.status, answer.text).toBe(200);
-      const { prompt_tokens, completion_tokens = 0, total_tokens } = told(answer);
-      expect(total_tokens).toBeGreaterThan(0);
-      const record = await recordOf(answer);
-      expect(record).toMatchObject({
-        counted: "gateway",
-        in: prompt_tokens,
-        out: completion_tokens,
-        total: total_tokens,
-      });
+      const { prompt_tokens, completion_tokens: out = 0, total_tokens: total } = told(answer);
+      expect(total).toBeGreaterThan(0);
+      const record = await recordOf(door, answer);
+      expect(record).toMatchObject({ counted: "gateway", in: prompt_tokens, out, total });
       expect(record.bytes_out).toBe(Buffer.byteLength(answer.text));
     });
 
     it.each([1, 2])("what went out of a stream whose server broke off, with %i choices", async (n) => {
-      const body = chat({
-        stream: true,
-        n,
-        max_tokens: 100,
-        vllm_xargs: { rehearsal_tokens: 100, rehearsal_fail: "die-after-40-chunks" },
-      });
-      const answer = await ask(door, chats, { body });
+      const orders = { rehearsal_tokens: 100, rehearsal_token_ms: 5, rehearsal_fail: "die-after-40-chunks" };
+      const answer = await ask(door, chats, { body: chat({ stream: true, n, max_tokens: 100, vllm_xargs: orders }) });
+      const had = answer.text.split("\n").filter((line) => line.includes('"usage"'));
       const last = new Map(
-        [...answer.text.matchAll(/"index":(\d).*?"usage":(\{.*?\})/g)].map(([, index, usage]) => [
-          index,
-          JSON.parse(usage!),
-        ]),
+        had.map((line) => JSON.parse(line.slice(6))).map((one) => [one.choices[0].index, one.usage]),
       );
       const out = [...last.values()].reduce((sum, { completion_tokens }) => sum + completion_tokens, 0);
-      expect([last.size, out > 30]).toEqual([n, true]);
-      expect(await recordOf(answer)).toMatchObject({ counted: "delivered", in: last.get("0").prompt_tokens, out });
+      expect([last.size, out > 20]).toEqual([n, true]);
+      const record = await recordOf(door, answer);
+      expect(record).toMatchObject({ counted: "delivered", in: last.get(0).prompt_tokens });
+      // What Envoy had sent and the broken connection took along.
+      expect(record.out).toBeGreaterThanOrEqual(out);
+      expect(record.out).toBeLessThanOrEqual(40);
     });
 
     it("what a client had of a stream that it left, and charges it", async () => {
       const leaving = () => ask(door, chats, { tenant: "kool", body: chat(long), leaveAfter: 5000 });
       const first = await leaving();
       const { total_tokens } = told(first);
-      const record = await recordOf(first);
+      const record = await recordOf(door, first);
       expect(record).toMatchObject({ counted: "delivered", flags: "DC", cached: null });
       expect(record.total).toBeGreaterThanOrEqual(total_tokens);
       expect(record.total).toBeLessThan(1000);
@@ -203,8 +175,7 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       // Some forty tokens each: a minute's three hundred are soon used up.
       for (let tries = 0; tries < 20 && answer.status === 200; tries++) answer = await leaving();
       expect([answer.status, answer.body?.error.code]).toEqual([429, "rate_limit_exceeded"]);
-      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
-      expect(Number(answer.headers["retry-after"])).toBeLessThanOrEqual(60);
+      expect(answer.headers["retry-after"]).toMatch(/^([1-9]|[1-5]\d|60)$/);
     });
   });
 
@@ -219,7 +190,6 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
     const order = (rehearsal_fail: unknown) => ({ body: chat({ vllm_xargs: { rehearsal_fail } }) });
     it.each<[number, string | number | null, string, Asked?]>([
       [400, null, chats, { body: "{" }],
-      [400, null, chats, { body: "[]" }],
       [400, null, chats, { body: chat({ messages: 7 }) }],
       [400, 400, chats, { body: { model: "salamandra" } }],
       [401, "invalid_api_key", chats, { body: chat(), key: null }],
