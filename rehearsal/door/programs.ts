@@ -18,6 +18,7 @@ export function programsOf(toolchain: Required<Pick<Toolchain, DoorPart>>): Prog
     "envoyproxy/ai-gateway-controller": { words: [aiGatewayController.path], from: "image" },
     "envoyproxy/ai-gateway-extproc": { words: [aiGatewayExtproc.path], from: "image" },
     "valkey/valkey": { words: [valkey.path], from: "command" },
+    "library/node": { words: [process.execPath], from: "command" },
     "vllm/vllm-openai": {
       words: [process.execPath, join(projectFolder, "rehearsal", "model-server.ts")],
       // `vllm serve`
