@@ -1,22 +1,29 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { total, used } from "../../cli/usage/sums.ts";
+import { programs } from "../../components/ledger/programs.ts";
 import { seeded } from "../components/gateway/planned.ts";
 import { line, refusal } from "../components/ledger/lines.ts";
 import { PostgresServer } from "./postgres-server.ts";
 
-const recorderFile = fileURLToPath(new URL("../../components/ledger/programs/recorder.ts", import.meta.url));
 const schema = readFileSync(new URL("../../components/storage/records.sql", import.meta.url), "utf8");
 
 const folder = mkdtempSync(join(tmpdir(), "freehold-ledger-"));
 const path = join(folder, "access.log");
+// As a pod has it: nothing but what the ConfigMap holds, where the volume lays it out.
+const { data, items, main } = programs();
+for (const { key, path: file } of items) {
+  const at = join(folder, "programs", file);
+  mkdirSync(dirname(at), { recursive: true });
+  writeFileSync(at, data[key]!);
+}
 let server: PostgresServer;
 let proxy: Server;
 let log: number;
@@ -60,7 +67,7 @@ function write(bytes: Buffer): void {
 
 function startRecorder() {
   const { port } = proxy.address() as AddressInfo;
-  const child = spawn(process.execPath, [recorderFile], {
+  const child = spawn(process.execPath, [join(folder, "programs", main)], {
     env: {
       PATH: process.env.PATH,
       ACCESS_LOG: path,
@@ -148,6 +155,7 @@ it("has every one of 10,000 mixed lines once, whatever ends while they are writt
   const sql = server.connect("postgres");
   const rows = await sql`SELECT event_id, tenant, (tokens_in + tokens_out)::int AS tokens FROM usage_records`;
   const aside = await sql`SELECT line, reason FROM refused_lines`;
+  const told = total(await used(sql, { from: "2026-11-22", to: "2026-11-22", zone: "UTC" }));
   await sql.end();
   const found = new Map(rows.map(({ event_id, tenant, tokens }) => [event_id, { tenant, tokens }]));
   expect(found.size).toBe(rows.length);
@@ -156,6 +164,8 @@ it("has every one of 10,000 mixed lines once, whatever ends while they are writt
   );
   expect(wrong).toEqual([]);
   expect(rows.length).toBe(expected.size);
+  const tokens = [...expected.values()].reduce((sum, each) => sum + each.tokens, 0);
+  expect([told.requests, told.tokensIn + told.tokensOut]).toEqual([expected.size, tokens]);
   expect(new Set(aside.map((each) => each.line))).toEqual(garbage);
   expect([kills > 5, crashes > 3, reopened > 0]).toEqual([true, true, true]);
 });
