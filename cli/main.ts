@@ -102,6 +102,23 @@ program
   .action(async (country, options) => (await import("./images.ts")).imagesCommand(country, options));
 
 program
+  .command("usage")
+  .argument("[country]", "stack whose records are told, such as ch")
+  .description("say what tenants have used, from the database of the usage records")
+  .option("--tenant <name>", "one tenant's alone")
+  .option("--model <name>", "one model's alone")
+  .option("--by <dimensions>", "some of tenant, model, day, key, cost-centre (default: tenant,model)")
+  .option("--from <day>", "first day (default: the first of the month)")
+  .option("--to <day>", "last day (default: today)")
+  .option("--zone <name>", "time zone that days are of (default: UTC)")
+  .option("--csv", "print comma-separated values")
+  .option("--focus", "print charges as FOCUS 1.2 has them, day by day, with --prices")
+  .option("--prices <file>", "what a million tokens of each model cost")
+  .option("--database <url>", "where the records are (default: Postgres' own variables, PGHOST and so on)")
+  .option("--json", "print it as JSON")
+  .action(async (country, options) => (await import("./usage.ts")).usageCommand(country, options));
+
+program
   .command("catalogue")
   .argument("[table]", "countries, places, accelerators, instances, models, addons, profiles or engines")
   .argument("[id]", "one entry, with its sources, such as h200-sxm")

@@ -34,9 +34,12 @@ export function canRun(pod: V1Pod, programs: Programs): boolean {
 }
 
 /** The containers of a pod that run as long as it does: sidecars first, as a kubelet starts them. */
-function containersOf({ spec }: V1Pod): V1Container[] {
-  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
-  return [...sidecars, ...(spec?.containers ?? [])];
+function containersOf(pod: V1Pod): V1Container[] {
+  return [...sidecarsOf(pod), ...(pod.spec?.containers ?? [])];
+}
+
+function sidecarsOf({ spec }: V1Pod): V1Container[] {
+  return (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
 }
 
 /** Whom a container runs as, where that is said. */
@@ -87,22 +90,24 @@ export class RunningPod {
   async end(): Promise<void> {
     this.#ending = true;
     const over = AbortSignal.timeout((this.pod.spec?.terminationGracePeriodSeconds ?? graceSeconds) * 1000);
-    const containers = containersOf(this.pod);
-    await Promise.all(
-      containers.map(async (container) => {
-        const child = this.#processes.get(container.name);
-        if (!child) return;
-        const ended = new Promise((resolve) => child.once("exit", resolve));
-        // The half of a drain that is a command in another container is not run here, and the call would wait for it.
-        await this.#before(container, AbortSignal.any([over, AbortSignal.timeout(preStopMs)]));
-        child.kill("SIGTERM");
-        over.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
-        if (over.aborted) child.kill("SIGKILL");
-        await ended;
-      }),
-    );
+    const [sidecars, others] = [sidecarsOf(this.pod), this.pod.spec?.containers ?? []];
+    await Promise.all(others.map((container) => this.#end(container, over)));
+    // Sidecars outlive what they stand beside, and go in the reverse of the order in which they came.
+    for (const sidecar of sidecars.reverse()) await this.#end(sidecar, over);
     removeFromNetwork(this.#network);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end(container: V1Container, over: AbortSignal): Promise<void> {
+    const child = this.#processes.get(container.name);
+    if (!child) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    // The half of a drain that is a command in another container is not run here, and the call would wait for it.
+    await this.#before(container, AbortSignal.any([over, AbortSignal.timeout(preStopMs)]));
+    child.kill("SIGTERM");
+    over.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
+    if (over.aborted) child.kill("SIGKILL");
+    await ended;
   }
 
   get #etc(): string {

@@ -20,6 +20,7 @@ export function programsOf(toolchain: Required<Pick<Toolchain, DoorPart>>): Prog
     "envoyproxy/ai-gateway-extproc": { words: [aiGatewayExtproc.path], from: "image" },
     "valkey/valkey": { words: [valkey.path], from: "command" },
     "cloudnative-pg/postgresql": { words: instanceWords(join(dirname(postgres.path), "bin")), from: "image" },
+    "library/node": { words: [process.execPath], from: "command" },
     "vllm/vllm-openai": {
       words: [process.execPath, join(projectFolder, "rehearsal", "model-server.ts")],
       // `vllm serve`

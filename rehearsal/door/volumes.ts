@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { V1ConfigMap, V1KeyToPath, V1Pod, V1Secret, V1Volume } from "@kubernetes/client-node";
 
 /** What pods refer to, as the API server has it now. */
@@ -61,10 +61,13 @@ function chosen(files: Map<string, Buffer>, items: V1KeyToPath[] | undefined): M
 
 /** Each file is replaced in one step: who watches it never reads half of one. */
 function writeFiles(folder: string, files: Map<string, Buffer>): void {
-  for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(join(folder, name), { recursive: true });
+  const kept = new Set([...files.keys()].map((name) => name.split("/")[0]));
+  for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name), { recursive: true });
   for (const [name, bytes] of files) {
     const file = join(folder, name);
     if (isWritten(file, bytes)) continue;
+    // `items` may lay files out in folders.
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(`${file}.new`, bytes, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }

@@ -14,10 +14,18 @@ const {
   REOPEN_URL,
   PORT = "9464",
   LIMIT_BYTES = "Infinity",
+  ASIDE_BYTES = String(64 * 1024 ** 2),
   STOP_SECONDS = "200",
   PGSSLROOTCERT,
 } = process.env;
 if (!ACCESS_LOG) throw new Error("ACCESS_LOG has to say which file the proxy writes");
+
+const stopping = new AbortController();
+const giveUp = new AbortController();
+process.on("SIGTERM", () => {
+  stopping.abort();
+  setTimeout(() => giveUp.abort(), Number(STOP_SECONDS) * 1000).unref();
+});
 
 /** A round that takes longer hangs: the database is given up on within less. */
 const roundMs = 180_000;
@@ -34,6 +42,7 @@ const recording = new Recording({
   log,
   table,
   clock,
+  asideFromBytes: Number(ASIDE_BYTES),
   say,
   async reopen() {
     if (!REOPEN_URL) return;
@@ -58,13 +67,7 @@ const server = createServer(({ url }, response) => {
   response.end(well ? "ok\n" : "no\n");
 }).listen(Number(PORT));
 
-const stopping = new AbortController();
-const giveUp = new AbortController();
-process.on("SIGTERM", () => {
-  stopping.abort();
-  setTimeout(() => giveUp.abort(), Number(STOP_SECONDS) * 1000).unref();
-});
-
+say(`reads ${ACCESS_LOG}`);
 const how = await recording.run(stopping.signal, giveUp.signal);
 if (how === "given up") say("what is left of the log was printed: the database did not answer until the end");
 server.close();

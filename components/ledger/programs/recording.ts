@@ -9,6 +9,8 @@ export type RecordingArgs = {
   log: AccessLog;
   table: RecordsTable;
   clock: Clock;
+  /** From this size on a log is put aside, so that what is written does not fill the disk. */
+  asideFromBytes: number;
   /** Asks the proxy to close its log and open it anew. */
   reopen(): Promise<void>;
   say(line: string): void;
@@ -21,8 +23,6 @@ export type Standing = Written & { anonymous: number; overMany: number; failures
 
 const pauseMs = 500;
 const longestPauseMs = 30_000;
-/** From this size on a log is put aside; what is written of it is then on the disk no longer than it takes to begin anew. */
-const asideFromBytes = 64 * 1024 * 1024;
 /** Refusals of one tenant, with one status, in one minute that are kept one by one: a client that runs wild fills no database. */
 const refusalsKept = 60;
 
@@ -83,7 +83,7 @@ export class Recording {
 
   /** Writes the next lines; whether there were any. */
   async #round(ended: boolean): Promise<boolean> {
-    const { log, table, reopen } = this.#args;
+    const { log, table, reopen, asideFromBytes } = this.#args;
     if (!ended && log.putAside(asideFromBytes)) await reopen();
     const batch = log.read(ended);
     if (batch.bytes === 0) return false;

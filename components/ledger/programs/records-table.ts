@@ -38,8 +38,8 @@ const columns = Object.keys(types).join(", ");
 const insertRecords = `INSERT INTO usage_records (${columns}) SELECT ${columns}
 FROM jsonb_to_recordset($1::text::jsonb) AS given (${Object.entries(types).map((pair) => pair.join(" "))})
 ON CONFLICT (event_id) DO NOTHING`;
-const insertRefused = `INSERT INTO refused_lines (id, tenant, reason, line)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+const insertRefused = `INSERT INTO refused_lines (id, tenant, reason, line) SELECT id, tenant, reason, line
+FROM jsonb_to_recordset($1::text::jsonb) AS given (id text, tenant text, reason text, line text)
 ON CONFLICT (id) DO NOTHING`;
 
 /** The tables of `records.sql`, over one connection that is made anew when it breaks. */
@@ -94,14 +94,8 @@ export function recordsTable(options: postgres.Options<Record<string, never>>): 
       const { inserted, misfits } = await insert(records);
       const aside = [...refused, ...misfits];
       if (aside.length > 0) {
-        const ids = aside.map(({ line }) => createHash("sha256").update(line).digest("hex"));
-        const lists = [
-          ids,
-          aside.map(({ tenant }) => tenant),
-          aside.map(({ reason }) => reason),
-          aside.map(({ line }) => line),
-        ];
-        await within(sql.unsafe(insertRefused, lists as never[]));
+        const known = aside.map((one) => ({ id: createHash("sha256").update(one.line).digest("hex"), ...one }));
+        await within(sql.unsafe(insertRefused, [JSON.stringify(known)]));
       }
       return { records: inserted, duplicates: records.length - inserted - misfits.length, refused: aside.length };
     },

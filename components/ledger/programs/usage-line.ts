@@ -50,8 +50,9 @@ export function usageLine(line: string): UsageLine {
 
 /** A line as it is put aside. */
 export function refusedLine(line: string, reason: string, tenant: string | null = null): RefusedLine {
-  // Postgres' text has every character but this one.
-  return { tenant, reason: reason.slice(0, longest), line: line.slice(0, longestLine).replaceAll("\0", "\u{fffd}") };
+  // Postgres' text has every character but this one, and no half of any.
+  const kept = line.slice(0, longestLine).replaceAll("\0", "\u{fffd}").toWellFormed();
+  return { tenant, reason: reason.slice(0, longest).toWellFormed(), line: kept };
 }
 
 /**

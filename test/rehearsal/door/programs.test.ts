@@ -34,6 +34,14 @@ it("runs the container's own command with another first word, or the image's ent
   ]);
 });
 
+it("runs the recorder beside a proxy by this Node", () => {
+  const image = `${registry}/${addon("node").images.node}`;
+  expect(runnable(programs, image, ["node"], ["/programs/recorder.ts"])).toEqual([
+    process.execPath,
+    "/programs/recorder.ts",
+  ]);
+});
+
 it("runs the simulated model server with the arguments of vllm serve", () => {
   const words = runnable(programs, `${registry}/vllm/vllm-openai:v1`, ["vllm", "serve"], ["/models/a", "--port=8000"])!;
   expect(words.slice(-2)).toEqual(["/models/a", "--port=8000"]);
