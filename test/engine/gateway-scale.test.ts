@@ -128,11 +128,14 @@ describe("a policy that would take the place of the gateway's", () => {
     spec: { targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: "models-1" }] },
   });
 
-  it.each(["SecurityPolicy", "BackendTrafficPolicy", "ClientTrafficPolicy", "EnvoyExtensionPolicy"])("is refused as a %s", async (kind) => {
-    const object = stray(kind);
-    if (kind === "ClientTrafficPolicy") object.spec.targetRefs[0].kind = "Gateway";
-    expect((await refusal(object)).join()).toMatch(/would take its place/);
-  });
+  it.each(["SecurityPolicy", "BackendTrafficPolicy", "ClientTrafficPolicy", "EnvoyExtensionPolicy"])(
+    "is refused as a %s",
+    async (kind) => {
+      const object = stray(kind);
+      if (kind === "ClientTrafficPolicy") object.spec.targetRefs[0].kind = "Gateway";
+      expect((await refusal(object)).join()).toMatch(/would take its place/);
+    },
+  );
 
   it("is not the gateway's own", async () => {
     for (const name of ["SecurityPolicy/closed", "SecurityPolicy/tenants", "EnvoyExtensionPolicy/ai"]) {
