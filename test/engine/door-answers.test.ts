@@ -172,7 +172,6 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       expect(record.total).toBeGreaterThanOrEqual(total_tokens);
       expect(record.total).toBeLessThan(1000);
       let answer = first;
-      // Some forty tokens each: a minute's three hundred are soon used up.
       for (let tries = 0; tries < 20 && answer.status === 200; tries++) answer = await leaving();
       expect([answer.status, answer.body?.error.code]).toEqual([429, "rate_limit_exceeded"]);
       expect(answer.headers["retry-after"]).toMatch(/^([1-9]|[1-5]\d|60)$/);
