@@ -119,6 +119,8 @@ describe.skipIf(lacks.length > 0)("a client that knows nothing of Freehold", () 
   }, 900_000);
   afterAll(async () => {
     console.log(matrixText(clients, passed));
+    await checkout.freehold(["door", "ee", "--close"]);
+    await checkout.freehold(["rehearse", "ee", "--down"]);
     await checkout.remove();
   });
 
