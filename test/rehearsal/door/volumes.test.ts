@@ -42,6 +42,19 @@ it("writes only the keys that are asked for, under the names that are given", ()
   expect(readdirSync(folders.get("certs")!)).toEqual(["own.pem"]);
 });
 
+it("lays keys out in folders where that is asked for, and leaves them there", () => {
+  const items = [
+    { key: "tls.crt", path: "a/b/own.pem" },
+    { key: "tls.key", path: "a/key" },
+  ];
+  const volume = { name: "certs", secret: { secretName: "tls", items } };
+  const folder = write(volume).get("certs")!;
+  const before = statSync(join(folder, "a/b/own.pem")).ino;
+  write(volume);
+  expect(readFileSync(join(folder, "a/key"), "utf8")).toBe("key");
+  expect(statSync(join(folder, "a/b/own.pem")).ino).toBe(before);
+});
+
 it("follows changes, and takes away what is gone", () => {
   const volume = { name: "certs", secret: { secretName: "tls" } };
   const at = write(volume).get("certs")!;
