@@ -27,6 +27,7 @@ const storage = `
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
 const insert =
   "INSERT INTO usage_records (event_id, time, tenant, model, server, tokens_in, tokens_cached, tokens_out, status) VALUES";
+/** Ours alone: the door's own questions leave records too. */
 const kept = [{ event_id: "zero" }, { event_id: "one" }];
 let home: Parameters<typeof recordsOf>[0];
 let records: Records;
@@ -123,7 +124,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     await recorder(`${insert} ('zero', now(), 'linn', 'm', 's', 1, 0, 2, 200)`);
     await expect(recorder("SELECT tokens_in FROM usage_records")).rejects.toThrow("permission denied");
     await expect(recorder("DELETE FROM usage_records")).rejects.toThrow("permission denied");
-    expect(await query("SELECT event_id FROM usage_records")).toEqual([{ event_id: "zero" }]);
+    expect(await query("SELECT event_id FROM usage_records WHERE server = 's'")).toEqual([{ event_id: "zero" }]);
   });
 
   it("does not run as root", () => {
@@ -145,7 +146,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     const before = records;
     await open();
     expect(records).toEqual(before);
-    expect(await query("SELECT event_id FROM usage_records ORDER BY time")).toEqual(kept);
+    expect(await query("SELECT event_id FROM usage_records WHERE server = 's' ORDER BY time")).toEqual(kept);
   }, 600_000);
 
   it("is none of an update's business: the next one changes nothing", async () => {
@@ -159,7 +160,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     expect((await kube("PATCH", path, { spec: { postgresql: { parameters } } })).status).toBe(200);
     const setting = () => query("SHOW max_connections").then(([row]) => row?.max_connections, String);
     await expect.poll(setting, { timeout: 120_000, interval: 500 }).toBe("42");
-    expect(await query("SELECT event_id FROM usage_records ORDER BY time")).toEqual(kept);
+    expect(await query("SELECT event_id FROM usage_records WHERE server = 's' ORDER BY time")).toEqual(kept);
   });
 
   it("takes on what the stack adds to its schema", async () => {
@@ -192,7 +193,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     uid = JSON.parse(made.body).metadata.uid;
     const count = async () => {
       records = (await recordsOf(home)) ?? records;
-      return query("SELECT count(*)::int AS n FROM usage_records").then(([row]) => row?.n, String);
+      return query("SELECT count(*)::int AS n FROM usage_records WHERE server = 's'").then(([row]) => row?.n, String);
     };
     await expect.poll(count, { timeout: 120_000, interval: 500 }).toBe(0);
     const why = async () => (await kube("GET", path)).object.status?.phaseReason;
