@@ -7,7 +7,12 @@ import { type Home, shellQuoted } from "../rehearsal/home.ts";
 import type { Toolchain } from "../rehearsal/toolchain.ts";
 
 /** Who comes in by an open door and how, as a person reads it: what is real, addresses and keys, lines to try. */
-export function doorText(home: Home, country: Country, { envoy, valkey }: Partial<Toolchain>, door: Door): string[] {
+export function doorText(
+  home: Home,
+  country: Country,
+  { envoy, postgres, valkey }: Partial<Toolchain>,
+  door: Door,
+): string[] {
   const bold = (words: string) => styleText("bold", words, { stream: process.stdout });
   const tenants = Object.entries(door.tenants);
   const names = Math.max(...tenants.map(([name]) => name.length)) + 2;
@@ -18,6 +23,11 @@ export function doorText(home: Home, country: Country, { envoy, valkey }: Partia
     `  real           Envoy Gateway ${addon("envoy-gateway").proven}, AI Gateway ${addon("ai-gateway").proven}, Envoy ${envoy?.version}, its rate limiter, Valkey ${valkey?.version}:`,
     "                 their own controllers read the objects that the stack made; nothing is configured twice",
     "  simulated      model servers (vLLM's dialect, no model behind it), cert-manager's issuing of certificates",
+    ...(country.storage?.records.kind === "cloudnative-pg"
+      ? [
+          `                 CloudNativePG's operator: one real Postgres ${postgres?.version}, without replicas, backups or the hourly deletion`,
+        ]
+      : []),
     `  proxy          ${door.proxy} leads to *.${country.gateway.host} and nowhere else`,
     `  root           ${door.root}`,
     "",

@@ -4,7 +4,10 @@ import process from "node:process";
 import postgres from "postgres";
 import { parse } from "yaml";
 import { type Country, loadCountry } from "../components/country.ts";
-import { projectFolder } from "../rehearsal/home.ts";
+import { clusterRuns } from "../rehearsal/cluster.ts";
+import { recordsOf } from "../rehearsal/door/records.ts";
+import { doorRuns } from "../rehearsal/door.ts";
+import { homeOf, projectFolder } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
 import { chooseStack } from "./stacks.ts";
 import { dayIn, isDay } from "./usage/days.ts";
@@ -33,7 +36,7 @@ export async function usageCommand(named: string | undefined, options: Options):
   const by = dimensionsOf(options.by ?? "tenant,model");
   const asked = askedOf(options, new Date());
   const prices = options.focus ? pricesOf(options.prices) : undefined;
-  const rows = await read(options.database, asked);
+  const rows = await read(stack, options.database, asked);
   const costCentres = costCentresOf(country);
   const found = sums(rows, by, costCentres);
   if (prices) process.stdout.write(focusOf(rows, prices, country, asked.zone, costCentres));
@@ -73,19 +76,14 @@ export function askedOf({ from, to, zone = "UTC", tenant, model }: Options, now:
   return { from: first, to: last, zone, tenant, model };
 }
 
-async function read(database: string | undefined, asked: Asked): Promise<Used[]> {
-  if (database === undefined && process.env.PGHOST === undefined) {
-    throw new Failure(
-      "Nobody said where the records' database is.\n  allowed  --database <url>, or Postgres' own variables: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE\n  remedy   kubectl -n freehold-storage port-forward service/records-rw 5432, with user and password of Secret records-app",
-    );
-  }
+async function read(stack: string, database: string | undefined, asked: Asked): Promise<Used[]> {
   const options = {
     max: 1,
     connect_timeout: 10,
     onnotice: () => {},
     connection: { application_name: "freehold usage" },
   };
-  const sql = database === undefined ? postgres(options) : postgres(database, options);
+  const sql = await connected(stack, database, options);
   try {
     return await used(sql, asked);
   } catch (error) {
@@ -98,11 +96,34 @@ async function read(database: string | undefined, asked: Asked): Promise<Used[]>
   }
 }
 
+/** What is named, by option or by Postgres' own variables, else the database behind the open door of a rehearsal. */
+async function connected(
+  stack: string,
+  database: string | undefined,
+  options: postgres.Options<Record<string, never>>,
+) {
+  if (database !== undefined) return postgres(database, options);
+  if (process.env.PGHOST !== undefined) return postgres(options);
+  const home = homeOf(stack);
+  const records = clusterRuns(home) && doorRuns(home) ? await recordsOf(home) : undefined;
+  if (records) {
+    const { socket, host, ca, ...who } = records;
+    return postgres({ ...options, ...who, path: socket, ssl: { ca, servername: host } });
+  }
+  throw new Failure(
+    [
+      "Nobody said where the records' database is, and no door of a rehearsal that has one is open.",
+      "  allowed  --database <url>, or Postgres' own variables: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE",
+      `  remedy   npx freehold door ${stack}, where a rehearsal stands; in production`,
+      "           kubectl -n freehold-storage port-forward service/records-rw 5432, with user and password of Secret records-app",
+    ].join("\n"),
+  );
+}
+
 /** Cost centres of tenants' keys, by `tenant/key`, as the country file has them. */
 function costCentresOf({ tenants }: Pick<Country, "tenants">): Record<string, string> {
-  const entries = Object.entries(tenants as Record<string, { keys?: Record<string, { costCentre?: string }> }>);
   return Object.fromEntries(
-    entries.flatMap(([tenant, { keys = {} }]) =>
+    Object.entries(tenants).flatMap(([tenant, { keys }]) =>
       Object.entries(keys).flatMap(([key, { costCentre }]) => (costCentre ? [[`${tenant}/${key}`, costCentre]] : [])),
     ),
   );
