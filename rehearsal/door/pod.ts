@@ -51,7 +51,7 @@ function userOf({ spec }: V1Pod, { securityContext }: V1Container): User | undef
 const firstPauseMs = 200;
 const longestPauseMs = 5000;
 const wellMs = 10_000;
-const preStopMs = 5000;
+const preStopMs = 1000;
 /** Seconds a pod has to end where its spec says nothing: Kubernetes' own default. */
 const graceSeconds = 30;
 
@@ -102,11 +102,13 @@ export class RunningPod {
     const child = this.#processes.get(container.name);
     if (!child) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    // The half of a drain that is a command in another container is not run here, and the call would wait for it.
-    await this.#before(container, AbortSignal.any([over, AbortSignal.timeout(preStopMs)]));
+    // The half of a drain that is a command is not run here, so who waits for it would wait for ever.
+    const patience = AbortSignal.any([over, AbortSignal.timeout(preStopMs)]);
+    await this.#before(container, patience);
     child.kill("SIGTERM");
-    over.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
-    if (over.aborted) child.kill("SIGKILL");
+    const last = container.lifecycle?.preStop?.exec ? patience : over;
+    last.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
+    if (last.aborted) child.kill("SIGKILL");
     await ended;
   }
 

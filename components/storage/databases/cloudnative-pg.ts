@@ -52,7 +52,7 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
       metadata: { name: firstSql, namespace: args.namespace },
       // The superuser runs it once: what it makes has to belong to the application, which applies the same text later. The
       // operator gives the role its password when the database stands.
-      data: { "records.sql": `${makeRecorder}\nSET ROLE ${application};\n${args.schema}` },
+      data: { "records.sql": `${makeRecorder()}\nSET ROLE ${application};\n${args.schema}` },
     },
     inside,
   );
@@ -106,9 +106,11 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
   };
 }
 
-const makeRecorder = `DO $$ BEGIN
+function makeRecorder(): string {
+  return `DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${recorderRole}') THEN CREATE ROLE ${recorderRole} LOGIN; END IF;
 END $$;`;
+}
 
 /** By the country's own authority, which who writes in another namespace knows too; the operator's own is told to nobody there. */
 function certificateSpec(name: string, { namespace }: DatabaseArgs) {
