@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { request } from "node:http";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -173,7 +182,9 @@ async function doorOf(home: Home, country: Country, proxy: string): Promise<Door
   );
   if (!tls?.["ca.crt"] || secrets.some((data) => data === undefined)) return undefined;
   const root = join(folderOf(home), "root.pem");
-  writeFileSync(root, tls["ca.crt"]);
+  // In one step: a client that reads it meanwhile never reads half of it.
+  writeFileSync(`${root}.new`, tls["ca.crt"]);
+  renameSync(`${root}.new`, root);
   const keys = firstKeys(Object.assign({}, ...secrets));
   return {
     proxy,

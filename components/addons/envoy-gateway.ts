@@ -56,6 +56,10 @@ const limiter = {
         name: "REDIS_AUTH",
         valueFrom: { secretKeyRef: { name: countersAccess.secret, key: countersAccess.key } },
       },
+      // By default it waits ten seconds and then up to a minute for a controller that was away: so long every request is
+      // refused where a limiter has no rules yet, and new limits wait.
+      { name: "XDS_CLIENT_BACKOFF_INITIAL_INTERVAL", value: "500ms" },
+      { name: "XDS_CLIENT_BACKOFF_MAX_INTERVAL", value: "5s" },
     ],
     resources: { requests: { cpu: "250m", memory: "128Mi" }, limits: { memory: "512Mi" } },
   },
