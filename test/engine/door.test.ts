@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { through } from "../../rehearsal/door/connect.ts";
 import { samplesIn } from "../../rehearsal/door/exposition.ts";
+import { recordsOf } from "../../rehearsal/door/records.ts";
 import { type Door, lacksForDoor, metricsOf } from "../../rehearsal/door.ts";
 import { processesUnder } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
@@ -201,20 +203,14 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     const told = answers.map(({ text }) => Number(text.match(/"total_tokens":(\d+)(?![\s\S]*"total_tokens")/)?.[1]));
-    // Envoy writes its log at leisure.
-    await expect
-      .poll(
-        () =>
-          recordsOf("spital")
-            .map(({ total }) => total)
-            .sort(),
-        { timeout: 30_000 },
-      )
-      .toEqual(told.sort());
-    expect(new Set(recordsOf("spital").map(({ event_id }) => event_id)).size).toBe(answers.length);
+    const recorded = async () => (await records("spital")).map(({ total }) => total).sort();
+    await expect.poll(recorded, { timeout: 30_000 }).toEqual(told.sort());
+    expect(new Set((await records("spital")).map(({ id }) => id)).size).toBe(answers.length);
   });
 
-  it("takes a new key within seconds of the update, and the old one no longer", async () => {
+  it("takes a new key within seconds of the update, the old one no longer, and ends what had begun with it", async () => {
+    const slow = { max_tokens: 45, stream: true, vllm_xargs: { rehearsal_tokens: 45, rehearsal_token_ms: 1000 } };
+    const begun = ask("/chat/completions", { body: chat("apertus-8b", slow) });
     const file = join(checkout.folder, "stacks", "Pulumi.ch.yaml");
     const written = readFileSync(file, "utf8");
     const changed = written.replace(/^( {4})bank:\n( +)/m, "$1bank:\n$2keys: { default: { generation: 7 } }\n$2");
@@ -226,6 +222,8 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     expect(door.tenants.bank!.key).not.toBe(before);
     await expect.poll(async () => (await ask("/models")).status, { timeout: 10_000 }).toBe(200);
     await expect.poll(async () => (await ask("/models", { key: before })).status, { timeout: 10_000 }).toBe(401);
+    const { status, text } = await begun;
+    expect([status, text.trimEnd().split("\n").at(-1)]).toEqual([200, "data: [DONE]"]);
   });
 
   it("closes, and leaves no process behind", async () => {
@@ -237,15 +235,18 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
   });
 });
 
-type UsageRecord = { event_id: string; tenant: string; total: number | null };
-
-/** What the proxies' logs say of a tenant's requests. */
-function recordsOf(tenant: string): UsageRecord[] {
-  const logs = join(folder(), "logs");
-  return readdirSync(logs)
-    .filter((name) => name.endsWith(".envoy.log"))
-    .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))
-    .filter((line) => line.startsWith("{") && line.includes('"event_id"'))
-    .map((line) => JSON.parse(line) as UsageRecord)
-    .filter((record) => record.tenant === tenant);
+/** What the ledger says of a tenant's answered requests. */
+async function records(tenant: string): Promise<{ id: string; total: number }[]> {
+  const home = join(folder(), "..");
+  const countryFile = join(checkout.folder, "stacks/Pulumi.ch.yaml");
+  const { socket, host, ca, ...who } = (await recordsOf({
+    folder: home,
+    countryFile,
+    kubeconfig: join(home, "kubeconfig"),
+  }))!;
+  const sql = postgres({ ...who, path: socket, ssl: { ca, servername: host }, max: 1, onnotice: () => {} });
+  const answered = await sql`SELECT event_id AS id, (tokens_in + tokens_out)::int AS total
+    FROM usage_records WHERE tenant = ${tenant} AND status = 200`;
+  await sql.end();
+  return [...answered] as never;
 }
