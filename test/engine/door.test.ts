@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
@@ -10,6 +9,7 @@ import { recordsOf } from "../../rehearsal/door/records.ts";
 import { type Door, lacksForDoor, metricsOf } from "../../rehearsal/door.ts";
 import { processesUnder } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
+import { type Asked, ask as askAt } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
 import { measured } from "./measured.ts";
 
@@ -30,45 +30,8 @@ const open = async (): Promise<Door> => {
   return JSON.parse(stdout) as Door;
 };
 
-type Asked = { tenant?: string; host?: string; key?: string | null; headers?: Record<string, string>; body?: unknown };
-// biome-ignore lint/suspicious/noExplicitAny: a server answers what it likes
-type Answer = { status: number; headers: Record<string, unknown>; text: string; body: any };
-
-/** One request, as a client behind the proxy makes it. */
-async function ask(path: string, { tenant = "bank", host, key, headers, body }: Asked = {}): Promise<Answer> {
-  const own = door.tenants[tenant]!;
-  const { hostname } = new URL(own.baseUrl);
-  const socket = await through(door.proxy, hostname, readFileSync(door.root));
-  const authorization = key === null ? {} : { authorization: `Bearer ${key ?? own.key}` };
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        host: hostname,
-        path: `/v1${path}`,
-        method: body === undefined ? "GET" : "POST",
-        headers: { host: host ?? hostname, "content-type": "application/json", ...authorization, ...headers },
-        createConnection: () => socket,
-      },
-      async (response) => {
-        let text = "";
-        for await (const chunk of response.setEncoding("utf8")) text += chunk;
-        socket.destroy();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed(text) });
-      },
-    );
-    sent.on("error", reject);
-    sent.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
-  });
-}
-
-/** AI Gateway calls some answers JSON that are none. */
-function parsed(text: string): Answer["body"] {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+/** One request of the bank's, where nothing else is said. */
+const ask = (path: string, asked: Asked = {}) => askAt(door, `/v1${path}`, { tenant: "bank", ...asked });
 
 const chat = (model = "apertus-8b", rest: object = {}) => ({
   model,
