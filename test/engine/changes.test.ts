@@ -76,6 +76,8 @@ describe("a running country", () => {
       expect.stringMatching(/^~ BackendTrafficPolicy /),
       expect.stringMatching(/^~ ConfigMap /),
       expect.stringMatching(/^~ HTTPRoute /),
+      // Its limits, for boards and alerts.
+      expect.stringMatching(/^~ PrometheusRule /),
       expect.stringMatching(/^~ Secret /),
       expect.stringMatching(/^~ SecurityPolicy /),
     ];
