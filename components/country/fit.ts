@@ -1,6 +1,7 @@
 import type { Written } from "../country.ts";
 import type { Finding } from "./fault.ts";
 import { judgeAddons } from "./fit/addons.ts";
+import { judgeFallbacks } from "./fit/fallbacks.ts";
 import { judgeModels } from "./fit/models.ts";
 import type { Declared } from "./fit/names.ts";
 import { judgePools } from "./fit/pools.ts";
@@ -18,6 +19,7 @@ export function judgeFit(file: Sound, declared: Declared): Finding[] {
   );
   return [
     ...judgeModels(file, new Map([...pools].filter(([, pool]) => isCountable(pool))), declared),
+    ...judgeFallbacks(file, declared),
     ...judgePools(file, pools, declared),
     ...judgeTenants(file, declared),
     ...judgeStorage(file),

@@ -6,10 +6,17 @@ export type Serving<Model> = Model & {
   tenant?: string;
   /** Whether prompts that begin alike share computed prefixes. */
   prefixCache: boolean;
+  /** The set of replicas that answers while none of these does. */
+  fallback?: string;
 };
 
 type Users = Record<string, { models: string[]; ownReplicas: number }>;
-type Served = { replicas: number; prefixCache?: boolean; autoscale?: { most: number; waiting: number } };
+type Served = {
+  replicas: number;
+  prefixCache?: boolean;
+  fallback?: string;
+  autoscale?: { most: number; waiting: number };
+};
 
 /**
  * The sets of replicas that a country runs, by the name of their objects in the cluster: one a model that is shared, under
@@ -35,9 +42,15 @@ export function modelServers<Model extends Served>(
         servedName: name,
         tenant,
         replicas: ownReplicas,
+        // Its own too: a tenant that shares replicas with nobody does not for the hour in which some fail.
+        ...(model.fallback !== undefined && { fallback: ownServer(tenant, model.fallback) }),
         prefixCache: model.prefixCache ?? true,
       };
     }
+  }
+  // Of a model that no tenant uses, whose fallback none shares.
+  for (const server of Object.values(servers)) {
+    if (server.fallback !== undefined && !Object.hasOwn(servers, server.fallback)) delete server.fallback;
   }
   return servers;
 }

@@ -104,7 +104,7 @@ end
 local function write(handle, counted, usage)
   local metadata = handle:streamInfo():dynamicMetadata()
   metadata:set("freehold", "counted", counted)
-  for name, tokens in pairs(usage) do metadata:set("freehold", name, tokens) end
+  for name, value in pairs(usage) do metadata:set("freehold", name, value) end
 end
 
 -- AI Gateway counts whole answers.
@@ -117,6 +117,8 @@ local function settle(handle, delivered)
     cached = whole["llm_cached_input_token"],
     out = whole["llm_output_token"],
     total = total,
+    -- Not always the one that was asked for: another may stand in.
+    served = whole["model_name_override"],
   })
 end
 
@@ -149,7 +151,7 @@ end
 
 -- Tokens are written down as they go out: a client that leaves has had those.
 local function countStream(handle)
-  local choices, rest, delivered = {}, "", 0
+  local choices, rest, delivered, served = {}, "", 0, nil
   for chunk in handle:bodyChunks() do
     local text = rest .. chunk:getBytes(0, chunk:length())
     local sum, from = nil, 1
@@ -158,6 +160,7 @@ local function countStream(handle)
       if stop == nil then break end
       local line = string.sub(text, from, stop - 1)
       local choice, usage = usageIn(line)
+      served = served or string.match(line, '"model"%s*:%s*"([^"]*)"')
       if choice then
         choices[choice] = usage
         sum = add(choices, string.find(line, '"object":"text_completion"', 1, true))
@@ -169,6 +172,7 @@ local function countStream(handle)
     rest = string.sub(text, from)
     if sum then
       delivered = sum.total
+      sum.served = served
       write(handle, "delivered", sum)
     end
   end

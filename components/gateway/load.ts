@@ -30,7 +30,9 @@ export function controllerLoad(
   const each = 1500 + keys + permissions + limits;
   return {
     message: (Object.keys(servers).length + routes.length + sets.length + 1) * each,
-    settings: sum(Object.keys(servers), (server) => 400 + 2 * server.length),
+    settings: sum(Object.entries(servers), ([server, { fallback = "" }]) =>
+      [server, fallback].filter(Boolean).reduce((size, name) => size + 400 + 2 * name.length, 0),
+    ),
   };
 }
 

@@ -71,7 +71,8 @@ export function proxy({ registry, digests, replicas, service, ledger }: ProxyArg
 /**
  * What one request leaves behind: who, which model, how many tokens; never a prompt, never an answer. `counted` is `gateway`
  * for a whole answer, and `delivered` for a stream that ended early: its tokens are those that went out. Tokens are null
- * where the request was refused.
+ * where the request was refused. `served` is the model that answered, which is another than `model` where that one's fallback
+ * did.
  */
 const usageRecord = {
   event_id: "%REQ(X-REQUEST-ID)%",
@@ -83,7 +84,10 @@ const usageRecord = {
   model: `%REQ(${modelHeader.toUpperCase()})%`,
   backend: "%DYNAMIC_METADATA(io.envoy.ai_gateway:backend_name)%",
   ...Object.fromEntries(
-    ["counted", "in", "cached", "out", "total"].map((name) => [name, `%DYNAMIC_METADATA(${countNamespace}:${name})%`]),
+    ["counted", "in", "cached", "out", "total", "served"].map((name) => [
+      name,
+      `%DYNAMIC_METADATA(${countNamespace}:${name})%`,
+    ]),
   ),
   bytes_out: "%BYTES_SENT%",
   status: "%RESPONSE_CODE%",
@@ -143,6 +147,8 @@ export function clients() {
 export function towardsModels(rules: object[]) {
   return {
     targetRefs: [toGateway],
+    // The default of ten seconds is what clients would wait for each replica whose node is gone.
+    timeout: { tcp: { connectTimeout: "2s" } },
     circuitBreaker: { maxConnections: 20_000, maxPendingRequests: 20_000, maxParallelRequests: 20_000 },
     healthCheck: {
       passive: { consecutive5XxErrors: 5, interval: "10s", baseEjectionTime: "30s", maxEjectionPercent: 100 },

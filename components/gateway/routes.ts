@@ -2,7 +2,7 @@ import { addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
 import { hostsOf, modelHeader, runs, toListener } from "./names.ts";
 
-type Servers = Record<string, Pick<Country["modelServers"][string], "servedName" | "tenant">>;
+type Servers = Record<string, Pick<Country["modelServers"][string], "servedName" | "tenant" | "fallback">>;
 
 /** An AIGatewayRoute, with the servers that it leads to. */
 export type ModelRoute = { name: string; servers: string[]; spec: object };
@@ -18,17 +18,18 @@ export function modelRoutes(servers: Servers, gatewayHost: string): ModelRoute[]
   return [...owners].flatMap(([owner, own]) =>
     runs(own, ({ length }) => length <= addon("ai-gateway").limits.routeRules!).map((some, index) => ({
       name: `${owner === undefined ? "models" : `tenant-${owner}`}-${index + 1}`,
-      servers: some,
+      servers: [...new Set(some.flatMap((server) => [server, servers[server]!.fallback ?? server]))],
       spec: {
         parentRefs: [toListener],
         hostnames: [`*.${gatewayHost}`],
-        rules: some.map((server) => rule(server, servers[server]!.servedName, owner, gatewayHost)),
+        rules: some.map((server) => rule(server, servers, gatewayHost)),
       },
     })),
   );
 }
 
-function rule(server: string, servedName: string, owner: string | undefined, gatewayHost: string) {
+function rule(server: string, servers: Servers, gatewayHost: string) {
+  const { servedName, tenant: owner, fallback } = servers[server]!;
   return {
     matches: [
       {
@@ -42,6 +43,12 @@ function rule(server: string, servedName: string, owner: string | undefined, gat
     ],
     // Sixty seconds, the default, would cut long generations.
     timeouts: { request: "1800s" },
-    backendRefs: [{ name: server }],
+    backendRefs: [
+      { name: server },
+      // Asked for by the name that it is served under, and its answers say that name.
+      ...(fallback === undefined
+        ? []
+        : [{ name: fallback, priority: 1, modelNameOverride: servers[fallback]!.servedName }]),
+    ],
   };
 }

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS usage_records (
   event_id text PRIMARY KEY, -- the gateway's request id: a record that arrives twice is one record
   time timestamptz NOT NULL,
   tenant text NOT NULL,
-  model text NOT NULL,
+  model text NOT NULL, -- the one that answered
   server text NOT NULL, -- the replicas that answered
   tokens_in bigint NOT NULL CHECK (tokens_in >= 0),
   tokens_cached bigint NOT NULL CHECK (tokens_cached >= 0), -- of those that came in, already in the prefix cache
@@ -26,6 +26,9 @@ BEGIN
       ADD COLUMN details text, -- how the answer ended, in Envoy's words
       ADD COLUMN flags text,
       ADD COLUMN ms bigint CHECK (ms >= 0);
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'usage_records'::regclass AND attname = 'asked') THEN
+    ALTER TABLE usage_records ADD COLUMN asked text; -- the model that was asked for, where its fallback answered
   END IF;
   IF to_regclass('usage_records_by_tenant') IS NULL THEN
     CREATE INDEX usage_records_by_tenant ON usage_records (tenant, time);

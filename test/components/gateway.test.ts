@@ -266,6 +266,7 @@ describe("the gateway", () => {
       "cached",
       "out",
       "total",
+      "served",
       "bytes_out",
       "status",
       "details",

@@ -6,6 +6,7 @@ import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { type Answer, type Asked, ask, recordOf } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
+import { itFallsBack } from "./door-answers/fallback.ts";
 
 // What the proxies' own program does (components/gateway/door.lua), in the real Envoy, with simulated model servers.
 
@@ -30,9 +31,12 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
   beforeAll(async () => {
     const file = join(checkout.folder, "stacks", "Pulumi.ee.yaml");
     const models =
-      "{ linn: { models: [salamandra, vectors] }, vald: { models: [salamandra] }, kool: { models: [salamandra], tokensPerMinute: 300 } }";
+      "{ linn: { models: [salamandra, vectors] }, vald: { models: [salamandra] }, kool: { models: [salamandra], tokensPerMinute: 300 }, saar: { models: [apertus, salamandra] } }";
     const changed = readFileSync(file, "utf8")
-      .replace(/(freehold:models: \{ )/, "$1vectors: { model: BAAI/bge-m3, pool: l40s }, ")
+      .replace(
+        /(freehold:models: \{ )/,
+        "$1vectors: { model: BAAI/bge-m3, pool: l40s }, apertus: { model: swiss-ai/Apertus-8B-Instruct-2509, pool: l40s, contextTokens: 8192, fallback: salamandra }, ",
+      )
       .replace(/(salamandra: \{ )/, "$1prefixCache: true, ")
       .replace(/freehold:tenants:.*/, `freehold:tenants: ${models}`);
     writeFileSync(file, changed);
@@ -46,6 +50,8 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
     await checkout.freehold(["rehearse", "ee", "--down"]);
     await checkout.remove();
   });
+
+  itFallsBack(() => door, "saar", "apertus", "salamandra");
 
   describe("tells keys apart", () => {
     const keys = {

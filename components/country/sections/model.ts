@@ -113,6 +113,13 @@ export const model = z
           "Whether prompts that begin alike share computed prefixes. Its timing tells one tenant of another's prompts, so the default is true only where one tenant alone uses the replicas.",
         examples: [false],
       }),
+    fallback: line("the name of another model")
+      .optional()
+      .meta({
+        description:
+          "Model that answers while none of this one's replicas does. Every tenant with this model needs that one too.",
+        examples: ["apertus-8b"],
+      }),
     image: image("registry.alpen-ai.example/vllm/vllm-openai:v0.25.1").optional().meta({
       description: "Image of the engine. Default: the catalogue's, from the country's registry.",
     }),

@@ -22,6 +22,7 @@ const types = {
   tenant: "text",
   key: "text",
   model: "text",
+  asked: "text",
   server: "text",
   path: "text",
   tokens_in: "bigint",

@@ -4,7 +4,10 @@ export type UsageRecord = {
   time: string;
   tenant: string;
   key: string;
+  /** The one that answered; the one that was asked for where none did. */
   model: string;
+  /** The one that was asked for, where another answered. */
+  asked: string | null;
   server: string | null;
   path: string | null;
   tokens_in: number;
@@ -91,12 +94,15 @@ function recordOf(tenant: string, fields: Record<string, unknown>): UsageRecord 
   if (Number.isNaN(time.getTime())) throw new Error("time is no time");
   const status = count(fields, "status") ?? 0;
   if (status > 999) throw new Error(`status is ${status}`);
+  const asked = required(fields, "model").slice(0, longest);
+  const model = text(fields.served)?.slice(0, longest) ?? asked;
   return {
     event_id: required(fields, "event_id"),
     time: time.toISOString(),
     tenant,
     key: text(fields.key) ?? "default",
-    model: required(fields, "model").slice(0, longest),
+    model,
+    asked: asked === model ? null : asked,
     server: serverOf(text(fields.backend)),
     path: text(fields.path)?.slice(0, longest) ?? null,
     tokens_in: counts.tokens_in ?? 0,

@@ -26,6 +26,38 @@ const broken: Record<string, Expected[]> = {
       "write  gpus: 4  or  precision: fp8, with weights that are stored so",
     ],
   ],
+  "fallback-of-vectors": [
+    [
+      10,
+      "freehold:models.vectors.fallback",
+      "salamandra, of kind chat, for a model of kind embedding",
+      "take  fallback  out",
+    ],
+  ],
+  "fallback-that-a-tenant-lacks": [
+    [
+      8,
+      "freehold:models.apertus.fallback",
+      "salamandra, which tenant kanton does not have, and it has apertus",
+      "add  salamandra  to the models of kanton, or take  fallback  out",
+    ],
+  ],
+  "fallback-to-itself": [
+    [
+      8,
+      "freehold:models.apertus.fallback",
+      "apertus, which is no other model of this file",
+      "write  fallback: salamandra",
+    ],
+  ],
+  "fallback-to-vectors": [
+    [
+      8,
+      "freehold:models.apertus.fallback",
+      "vectors, of kind embedding, for a model of kind chat",
+      "name a model of kind chat, or take  fallback  out",
+    ],
+  ],
   "gpus-that-do-not-divide-the-heads": [
     [
       11,

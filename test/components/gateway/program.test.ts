@@ -24,7 +24,7 @@ it("speaks of the headers and counts that the other objects read", () => {
   const { cost } = made["BackendTrafficPolicy/ai"].spec.rateLimit.global.rules[0];
   expect(cost.response.metadata).toEqual({ namespace: countNamespace, key: "total" });
   const { json } = made["EnvoyProxy/ai"].spec.telemetry.accessLog.settings[0].format;
-  for (const name of ["counted", "in", "cached", "out", "total"]) {
+  for (const name of ["counted", "in", "cached", "out", "total", "served"]) {
     expect(json[name]).toBe(`%DYNAMIC_METADATA(${countNamespace}:${name})%`);
     expect(program).toMatch(new RegExp(`\\b${name}\\b`));
   }

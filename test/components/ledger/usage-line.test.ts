@@ -20,6 +20,7 @@ describe("a line of the log", () => {
       tenant: "bank",
       key: "ci",
       model: "apertus-8b",
+      asked: null,
       server: "bank-apertus-8b",
       path: "/v1/chat/completions",
       tokens_in: 12,
@@ -41,6 +42,14 @@ describe("a line of the log", () => {
 
   it("of a refused request costs nothing and was counted by nobody", () => {
     expect(record(refusal())).toMatchObject({ tokens_in: 0, tokens_out: 0, counted: null, server: null, status: 429 });
+  });
+
+  it("names the model that answered, and the one that was asked for where that is another", () => {
+    expect(record(line({ served: "apertus-8b" }))).toMatchObject({ model: "apertus-8b", asked: null });
+    expect(record(line({ model: "apertus-70b", served: "apertus-8b" }))).toMatchObject({
+      model: "apertus-8b",
+      asked: "apertus-70b",
+    });
   });
 
   it("of an earlier proxy, which names neither key nor who counted, is a record all the same", () => {
