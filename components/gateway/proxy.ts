@@ -80,7 +80,8 @@ const usageRecord = {
   key: `%REQ(${keyHeader.toUpperCase()})%`,
   // Without its query, which a client may fill with anything.
   path: "%PATH(NQ)%",
-  model: `%REQ(${modelHeader.toUpperCase()})%`,
+  // One that nobody has may be as long as the request: longer names than a country's are cut.
+  model: `%REQ(${modelHeader.toUpperCase()}):64%`,
   backend: "%DYNAMIC_METADATA(io.envoy.ai_gateway:backend_name)%",
   ...Object.fromEntries(
     ["counted", "in", "cached", "out", "total"].map((name) => [name, `%DYNAMIC_METADATA(${countNamespace}:${name})%`]),
