@@ -129,8 +129,9 @@ export function clients() {
     headers: {
       // Not the client's own: it could make two records one.
       requestID: "Generate",
-      // Set by the gateway and nobody else; left in, a request without a key would be recorded under another's name.
-      earlyRequestHeaders: { remove: [tenantHeader, keyHeader, modelHeader] },
+      // Set by the gateway and nobody else; left in, a request without a key would be recorded under another's name, and
+      // AI Gateway's part would fail over an endpoint that nobody picked.
+      earlyRequestHeaders: { remove: [tenantHeader, keyHeader, modelHeader, "x-gateway-destination-endpoint"] },
       // What a client shows with an error, and the record has.
       lateResponseHeaders: { set: [{ name: "x-request-id", value: "%REQ(X-REQUEST-ID)%" }] },
     },
