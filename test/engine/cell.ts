@@ -60,8 +60,7 @@ export class Cell {
 
   /** Pods that have an address and a container of this name, or any. */
   async pods(namespace: string, container?: string): Promise<V1Pod[]> {
-    const core = configOf(join(this.#home, "kubeconfig")).makeApiClient(CoreV1Api);
-    return (await core.listNamespacedPod({ namespace })).items.filter(
+    return (await this.#core.listNamespacedPod({ namespace })).items.filter(
       ({ metadata, spec, status }) =>
         status?.podIP &&
         !metadata?.deletionTimestamp &&
@@ -80,6 +79,17 @@ export class Cell {
     );
     const texts = await Promise.all(urls.map((url) => this.inside(["curl", "--silent", "--fail", url])));
     return texts.flatMap((text) => text.split("\n").filter(Boolean)).map((line) => JSON.parse(line) as Served);
+  }
+
+  get #core(): CoreV1Api {
+    return configOf(join(this.#home, "kubeconfig")).makeApiClient(CoreV1Api);
+  }
+
+  /** Deletes the pod of one proxy, as a drained node does. */
+  async takeAwayProxy(): Promise<void> {
+    const [pod] = await this.pods("envoy-gateway-system", "envoy");
+    const { name, namespace } = pod!.metadata!;
+    await this.#core.deleteNamespacedPod({ name: name!, namespace: namespace! });
   }
 
   /** The processes of a program, by the name of its file. */
