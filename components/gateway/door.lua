@@ -107,11 +107,11 @@ local function write(handle, counted, usage)
   for name, value in pairs(usage) do metadata:set("freehold", name, value) end
 end
 
--- AI Gateway counts whole answers.
+-- AI Gateway counts whole answers. Answers whether it has counted at least what was delivered.
 local function settle(handle, delivered)
   local whole = handle:streamInfo():dynamicMetadata():get("io.envoy.ai_gateway")
   local total = whole and whole["llm_total_token"]
-  if total == nil or total < delivered then return end
+  if total == nil or total < delivered then return false end
   write(handle, "gateway", {
     ["in"] = whole["llm_input_token"],
     cached = whole["llm_cached_input_token"],
@@ -120,6 +120,7 @@ local function settle(handle, delivered)
     -- Not always the one that was asked for: another may stand in.
     served = whole["model_name_override"],
   })
+  return true
 end
 
 -- What a line of a stream says of tokens, and of which choice: of none if it speaks of all. In an answer's text each
@@ -179,6 +180,16 @@ local function countStream(handle)
   settle(handle, delivered)
 end
 
+-- AI Gateway looks for a stream where a body says `stream` twice, `true` and then `null`, and finds no tokens in the answer,
+-- which is none: the engine goes by the last.
+local function countWhole(handle)
+  if settle(handle, 1) then return end
+  local body = handle:body()
+  if body == nil then return end
+  local _, usage = usageIn(body:getBytes(0, body:length()))
+  if usage then write(handle, "gateway", usage) end
+end
+
 -- Picks a model out of the list of those that the tenant may use.
 local function describe(handle, model)
   local body = handle:body()
@@ -215,5 +226,5 @@ function envoy_on_response(handle)
   if model then return describe(handle, model) end
   local kind = headers:get("content-type") or ""
   if string.find(kind, "text/event-stream", 1, true) then return countStream(handle) end
-  settle(handle, 0)
+  countWhole(handle)
 end

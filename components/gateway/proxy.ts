@@ -81,7 +81,8 @@ const usageRecord = {
   key: `%REQ(${keyHeader.toUpperCase()})%`,
   // Without its query, which a client may fill with anything.
   path: "%PATH(NQ)%",
-  model: `%REQ(${modelHeader.toUpperCase()})%`,
+  // One that nobody has may be as long as the request: longer names than a country's are cut.
+  model: `%REQ(${modelHeader.toUpperCase()}):64%`,
   backend: "%DYNAMIC_METADATA(io.envoy.ai_gateway:backend_name)%",
   ...Object.fromEntries(
     ["counted", "in", "cached", "out", "total", "served"].map((name) => [
@@ -132,8 +133,9 @@ export function clients() {
     headers: {
       // Not the client's own: it could make two records one.
       requestID: "Generate",
-      // Set by the gateway and nobody else; left in, a request without a key would be recorded under another's name.
-      earlyRequestHeaders: { remove: [tenantHeader, keyHeader, modelHeader] },
+      // Set by the gateway and nobody else; left in, a request without a key would be recorded under another's name, and
+      // AI Gateway's part would fail over an endpoint that nobody picked.
+      earlyRequestHeaders: { remove: [tenantHeader, keyHeader, modelHeader, "x-gateway-destination-endpoint"] },
       // What a client shows with an error, and the record has.
       lateResponseHeaders: { set: [{ name: "x-request-id", value: "%REQ(X-REQUEST-ID)%" }] },
     },

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { type Records, recordsOf } from "../../rehearsal/door/records.ts";
 import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
 import { commandLine } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
+import { attacked } from "./attacked.ts";
 import { Checkout } from "./checkout.ts";
 
 // A real Postgres, from the Cluster object that the stack put into a real API server.
@@ -24,12 +25,18 @@ const storage = `
     objects: { kind: s3, endpoint: "https://s3.balti-pilv.example" }
     records: { kind: cloudnative-pg }
 `;
+/** Two tenants, of whom the second has a model of its own; two replicas of the one that they share. */
+const parties = `freehold:models:
+    salamandra: { model: BSC-LT/salamandra-7b-instruct, pool: l40s, replicas: 2 }
+    vectors: { model: BAAI/bge-m3, pool: l40s }
+  freehold:tenants: { linn: { models: [salamandra] }, vald: {} }`;
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
 const insert =
   "INSERT INTO usage_records (event_id, time, tenant, model, server, tokens_in, tokens_cached, tokens_out, status) VALUES";
 /** Ours alone: the door's own questions leave records too. */
 const kept = [{ event_id: "zero" }, { event_id: "one" }];
 let home: Parameters<typeof recordsOf>[0];
+let door: Door;
 let records: Records;
 let uid: string;
 
@@ -37,7 +44,8 @@ let uid: string;
 async function open(): Promise<void> {
   const { code, stdout, stderr } = await checkout.freehold(["door", "ee", "--json"]);
   expect(code, stderr + stdout).toBe(0);
-  const folder = resolve((JSON.parse(stdout) as Door).root, "../..");
+  door = JSON.parse(stdout) as Door;
+  const folder = resolve(door.root, "../..");
   home = { folder, countryFile, kubeconfig: join(folder, "kubeconfig") };
   records = (await recordsOf(home))!;
 }
@@ -74,7 +82,8 @@ const processes = () =>
 
 describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   beforeAll(async () => {
-    appendFileSync(countryFile, storage);
+    const plain = readFileSync(countryFile, "utf8");
+    writeFileSync(countryFile, plain.replace(/freehold:models: \{ .*\n.*/, parties) + storage);
     const { code, stdout, stderr } = await checkout.freehold(["rehearse", "ee"]);
     expect(code, stderr + stdout).toBe(0);
     await open();
@@ -126,6 +135,8 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     await expect(recorder("DELETE FROM usage_records")).rejects.toThrow("permission denied");
     expect(await query("SELECT event_id FROM usage_records WHERE server = 's'")).toEqual([{ event_id: "zero" }]);
   });
+
+  describe("behind a door that is attacked", () => attacked(() => door, countryFile, "linn", "vald"));
 
   it("does not run as root", () => {
     expect(processes().length).toBeGreaterThan(0);

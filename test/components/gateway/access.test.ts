@@ -113,7 +113,8 @@ describe("somebody who tries", () => {
 
   it("cannot say who it is or what it asks for by a header of its own", () => {
     const { earlyRequestHeaders, requestID } = made["ClientTrafficPolicy/ai"].spec.headers;
-    expect(earlyRequestHeaders.remove).toEqual(["x-freehold-tenant", "x-freehold-key", "x-ai-eg-model"]);
+    const own = ["x-freehold-tenant", "x-freehold-key", "x-ai-eg-model", "x-gateway-destination-endpoint"];
+    expect(earlyRequestHeaders.remove).toEqual(own);
     expect(requestID).toBe("Generate");
     expect(made["SecurityPolicy/tenants"].spec.apiKeyAuth).toMatchObject({
       forwardClientIDHeader: "x-freehold-tenant",
