@@ -45,6 +45,7 @@ const specOf = (ledger?: any): any =>
     service: "ClusterIP",
     registry,
     digests: {},
+    tenants: {},
     ledger,
   });
 

@@ -1,6 +1,7 @@
 import { addon } from "../../../catalogue/index.ts";
 import { pinned } from "../../country.ts";
 import { platformNames } from "../../platform/names.ts";
+import { spread } from "../../platform/spread.ts";
 import { type DatabaseArgs, recorderRole } from "../database.ts";
 import { buckets } from "../object-store.ts";
 import type { CnpgRecords } from "./cloudnative-pg.ts";
@@ -75,6 +76,7 @@ export function clusterSpec(name: string, records: CnpgRecords, args: DatabaseAr
       resizeInUseVolumes: true,
     },
     affinity: { enablePodAntiAffinity: true, podAntiAffinityType: "required", topologyKey: "kubernetes.io/hostname" },
+    topologySpreadConstraints: spread({ "cnpg.io/cluster": name }),
     priorityClassName: platformNames.platformPriority,
     resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { memory: "2Gi" } },
     seccompProfile: { type: "RuntimeDefault" },
