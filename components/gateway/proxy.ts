@@ -86,7 +86,8 @@ const usageRecord = {
   // Without its query, which a client may fill with anything.
   path: "%PATH(NQ)%",
   model: `%REQ(${modelHeader.toUpperCase()})%`,
-  backend: "%DYNAMIC_METADATA(io.envoy.ai_gateway:backend_name)%",
+  // Of whom was asked: AI Gateway's own metadata has it for whole answers alone.
+  backend: "%UPSTREAM_METADATA(aigateway.envoy.io:per_route_rule_backend_name)%",
   ...Object.fromEntries(
     ["counted", "in", "cached", "out", "total"].map((name) => [name, `%DYNAMIC_METADATA(${countNamespace}:${name})%`]),
   ),

@@ -5,7 +5,7 @@ const path = "/api/v1/namespaces/envoy-gateway-system/pods";
 
 /** Names of the gateway's proxies. */
 export async function proxies(config: KubeConfig): Promise<string[]> {
-  const { body } = await call(config, "GET", `${path}?labelSelector=app.kubernetes.io/component%3Dproxy`);
+  const { body } = await call(config, "GET", `${path}?labelSelector=app.kubernetes.io/component%3Dproxy`, {});
   return (JSON.parse(body).items as V1Pod[]).map(({ metadata }) => metadata!.name!);
 }
 
