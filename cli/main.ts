@@ -69,6 +69,18 @@ program
   .action(async (country, options) => (await import("./status.ts")).statusCommand(country, options));
 
 program
+  .command("reconcile")
+  .argument("[country]", "stack whose records are compared, such as ch")
+  .description(
+    "say whether ledger, gateway and engines counted the same: 0 they agree, 1 they differ, 2 nobody can tell",
+  )
+  .option("--day <day>", "a day of UTC (default: yesterday; of an open door, all since it opened)")
+  .option("--cluster", "ask the cluster's Prometheus, even where a door is open")
+  .option("--database <url>", "Postgres with the records (default: as usage finds it)")
+  .option("--json", "print the comparison as JSON")
+  .action(async (country, options) => (await import("./reconcile.ts")).reconcileCommand(country, options));
+
+program
   .command("setup")
   .description("fetch or build the engine and the control plane into the cache")
   .option(

@@ -5,7 +5,7 @@ import type { ClusterState } from "./cloud.ts";
 import { clouds } from "./cloud.ts";
 import type { Country } from "./country.ts";
 import { Gateway } from "./gateway.ts";
-import { Ledger, recorderPassword } from "./ledger.ts";
+import { databasePasswords, Ledger } from "./ledger.ts";
 import { Model } from "./model.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Platform } from "./platform.ts";
@@ -55,7 +55,7 @@ export class Freehold extends pulumi.ComponentResource {
           namespace: platform.storage!,
           modelsNamespace: platform.models,
           gatewayNamespace: platform.gateway,
-          recorderPassword: recorderPassword(keySeed),
+          passwords: databasePasswords(keySeed),
           monitoring: country.monitoring !== undefined,
         },
         { ...inside, dependsOn: addon("cert-manager", "cloudnative-pg", "barman-cloud", "rook-ceph", "prometheus") },
@@ -94,7 +94,8 @@ export class Freehold extends pulumi.ComponentResource {
           ...country,
           records: storage.records,
           storageNamespace: platform.storage!,
-          password: recorderPassword(keySeed),
+          password: databasePasswords(keySeed).recorder,
+          monitoring: country.monitoring !== undefined,
         },
         { ...inside, dependsOn: [storage, ...addon("cert-manager", "envoy-gateway")] },
       );

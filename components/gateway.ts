@@ -94,9 +94,11 @@ function limitsOrRefused({ tenants, models, modelServers }: GatewayArgs): object
 /** What has to stand before the first request: how proxies run, and that every listener starts shut. */
 function makeClosed(args: GatewayArgs, object: MakeObject): pulumi.Resource[] {
   const shut = { targetRefs: [toGateway], authorization: { defaultAction: "Deny" } };
+  const reader = object(aiGatewayApi, "GatewayConfig", gatewayNames.name, { spec: modelReader(args) });
   return [
-    object(envoyGatewayApi, "EnvoyProxy", gatewayNames.name, { spec: proxy(args) }),
-    object(aiGatewayApi, "GatewayConfig", gatewayNames.name, { spec: modelReader(args) }),
+    reader,
+    // New proxies find the settings of what is put beside them.
+    object(envoyGatewayApi, "EnvoyProxy", gatewayNames.name, { spec: proxy(args) }, { dependsOn: reader }),
     object(envoyGatewayApi, "ClientTrafficPolicy", gatewayNames.name, { spec: clients() }),
     object(envoyGatewayApi, "EnvoyExtensionPolicy", gatewayNames.name, { spec: door() }),
     object(envoyGatewayApi, "SecurityPolicy", "closed", { spec: shut }),

@@ -27,7 +27,6 @@ import { through } from "./door/connect.ts";
 import { asUser } from "./door/container.ts";
 import { accepts } from "./door/database/accepts.ts";
 import { gatewayAddress } from "./door/network.ts";
-import type { NodeStatus } from "./door/node.ts";
 import type { DoorPlan } from "./door/plan.ts";
 import { type DoorPart, doorParts, programsOf } from "./door/programs.ts";
 import { recordsSocket } from "./door/records.ts";
@@ -204,11 +203,11 @@ async function secret(core: CoreV1Api, namespace: string, name: string): Promise
   return found && Object.fromEntries(decoded);
 }
 
-/** Whether as many proxies as declared run, all of them whole, and none is being replaced. */
+/** Whether as many proxies as declared run, all of them whole; those that they replaced may still drain. */
 function stands({ address, status }: DoorPlan, { gateway }: Country): boolean {
   if (!existsSync(address) || !existsSync(status)) return false;
-  const { proxies, ending } = JSON.parse(readFileSync(status, "utf8")) as NodeStatus & { proxies: Proxies };
-  return ending.length === 0 && proxies.whole === proxies.all && proxies.all >= gateway.replicas;
+  const { proxies } = JSON.parse(readFileSync(status, "utf8")) as { proxies: Proxies };
+  return proxies.whole === proxies.all && proxies.all >= gateway.replicas;
 }
 type Proxies = { all: number; whole: number };
 

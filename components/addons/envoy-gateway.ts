@@ -8,6 +8,7 @@ import type { AddonValues } from "../addon.ts";
 import { countersAccess } from "../counters.ts";
 import { type Country, pinned } from "../country.ts";
 import { podsIn, tcp } from "../network/peers.ts";
+import { spread } from "../platform/spread.ts";
 import { platformNames } from "../platform.ts";
 
 /** The gateway's controller, in whose namespace the proxies and the rate limiter run. */
@@ -27,10 +28,15 @@ export const envoyGateway: AddonValues = {
     eg: {
       // It annotates proxies with their zone, by a webhook that only a hook would make.
       topologyInjector: { enabled: false },
-      deployment: { replicas: 2 },
+      deployment: {
+        replicas: 2,
+        priorityClassName: platformNames.platformPriority,
+        pod: { topologySpreadConstraints: spread({ "control-plane": "envoy-gateway" }) },
+      },
+      podDisruptionBudget: { minAvailable: 1 },
       config: {
         envoyGateway: {
-          provider: { kubernetes: { rateLimitDeployment: limiter } },
+          provider: { kubernetes: { rateLimitDeployment: limiter, rateLimitPDB: { maxUnavailable: 1 } } },
           // AI Gateway is sent every route at each change, and each carries all keys, quotas and permissions.
           extensionManager: { maxMessageSize: String(addon("ai-gateway").limits.messageBytes) },
           rateLimit: {
@@ -65,14 +71,7 @@ const limiter = {
   },
   pod: {
     priorityClassName: platformNames.platformPriority,
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: { "app.kubernetes.io/component": "ratelimit" } },
-      },
-    ],
+    topologySpreadConstraints: spread({ "app.kubernetes.io/component": "ratelimit" }),
   },
 };
 

@@ -2,6 +2,7 @@ import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
 import type { Country } from "../country.ts";
 import { podsIn, privateNetworks, tcp } from "../network/peers.ts";
+import { platformNames, reconciliationName } from "../platform/names.ts";
 import { volumeClassOf } from "../storage/volume-class.ts";
 
 /** Port on which Prometheus answers queries. */
@@ -9,13 +10,16 @@ export const prometheusPort = 9090;
 /** URL of Prometheus inside the cluster: what KEDA asks, and nobody outside can. */
 export const prometheusUrl = `http://prometheus-prometheus.${addon("prometheus").namespace}.svc.cluster.local:${prometheusPort}`;
 
+// What compares the records with what was counted.
+const reconciler = podsIn(platformNames.storage, { "app.kubernetes.io/name": reconciliationName });
+
 /** Metrics and alerts that stay in the cluster: what Freehold declares in its monitoring namespace, and what the kubelets say. */
 export const prometheus: AddonValues = {
   after: [],
   podSecurity: "restricted",
   answers: [],
   door: () => ({
-    ingress: [{ from: [podsIn(addon("keda").namespace)], ports: [tcp(prometheusPort)] }],
+    ingress: [{ from: [podsIn(addon("keda").namespace), reconciler], ports: [tcp(prometheusPort)] }],
     egress: [
       // Who is asked, says a monitor; who answers, the policies of each namespace.
       { to: [{ namespaceSelector: {} }] },

@@ -1,20 +1,24 @@
+import { createHash } from "node:crypto";
 import { addon } from "../../catalogue/index.ts";
+import { measuredHeaders } from "../addons/ai-gateway.ts";
 import { type Country, pinned } from "../country.ts";
 import type { Sidecar } from "../ledger.ts";
+import { spread } from "../platform/spread.ts";
 import { platformNames } from "../platform.ts";
 import { countNamespace, gatewayNames, keyHeader, modelHeader, tenantHeader, toGateway } from "./names.ts";
 
 /** The longest request that is taken in; the proxies' own program names it too. */
 const longestRequest = "50Mi";
 
-type ProxyArgs = Country["gateway"] & Pick<Country, "registry" | "digests">;
+type ProxyArgs = Country["gateway"] & Pick<Country, "registry" | "digests" | "tenants">;
 
 /**
  * How the proxies run: spread over nodes, drained before they end, each answered request recorded, where there is a ledger by
  * what stands beside them, else in their containers' logs.
  */
-export function proxy({ registry, digests, replicas, service, ledger }: ProxyArgs & { ledger?: Sidecar }) {
-  const labels = { "gateway.envoyproxy.io/owning-gateway-name": gatewayNames.name };
+export function proxy({ ledger, ...args }: ProxyArgs & { ledger?: Sidecar }) {
+  const { registry, digests, replicas, service } = args;
+  const reader = [modelReader(args), measuredHeaders];
   return {
     // As long as the longest generation that a rollout, or a new key, should not cut.
     shutdown: { drainTimeout: "600s" },
@@ -25,13 +29,10 @@ export function proxy({ registry, digests, replicas, service, ledger }: ProxyArg
           replicas,
           pod: {
             priorityClassName: platformNames.platformPriority,
-            ...(ledger && { labels: ledger.labels, annotations: ledger.annotations, volumes: ledger.volumes }),
-            topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-              maxSkew: 1,
-              topologyKey,
-              whenUnsatisfiable: "ScheduleAnyway",
-              labelSelector: { matchLabels: labels },
-            })),
+            // What stands beside a proxy is put there when its pod is made, and nobody makes it anew for other settings.
+            annotations: { ...ledger?.annotations, "freehold.dev/model-reader": hashOf(reader) },
+            ...(ledger && { labels: ledger.labels, volumes: ledger.volumes }),
+            topologySpreadConstraints: spread({ "gateway.envoyproxy.io/owning-gateway-name": gatewayNames.name }),
           },
           container: {
             image: pinned(registry, addon("envoy-gateway").images.envoy!, digests),
@@ -68,6 +69,10 @@ export function proxy({ registry, digests, replicas, service, ledger }: ProxyArg
   };
 }
 
+function hashOf(settings: unknown): string {
+  return createHash("sha256").update(JSON.stringify(settings)).digest("hex").slice(0, 16);
+}
+
 /**
  * What one request leaves behind: who, which model, how many tokens; never a prompt, never an answer. `counted` is `gateway`
  * for a whole answer, and `delivered` for a stream that ended early: its tokens are those that went out. Tokens are null
@@ -83,7 +88,8 @@ const usageRecord = {
   path: "%PATH(NQ)%",
   // One that nobody has may be as long as the request: longer names than a country's are cut.
   model: `%REQ(${modelHeader.toUpperCase()}):64%`,
-  backend: "%DYNAMIC_METADATA(io.envoy.ai_gateway:backend_name)%",
+  // Of whom was asked: AI Gateway's own metadata has it for whole answers alone.
+  backend: "%UPSTREAM_METADATA(aigateway.envoy.io:per_route_rule_backend_name)%",
   ...Object.fromEntries(
     ["counted", "in", "cached", "out", "total", "served"].map((name) => [
       name,
@@ -102,7 +108,7 @@ const seriesOfPair = 10;
 const fewestSeries = 4096;
 
 /** The part beside each proxy that reads which model is asked for, and counts tokens. */
-export function modelReader({ registry, digests, tenants }: ProxyArgs & Pick<Country, "tenants">) {
+export function modelReader({ registry, digests, tenants }: Pick<ProxyArgs, "registry" | "digests" | "tenants">) {
   const pairs = Object.values(tenants).reduce((sum, { models }) => sum + models.length, 0);
   // In leaps, because each other number is a new pod.
   const series = Math.max(fewestSeries, 2 ** Math.ceil(Math.log2(pairs * seriesOfPair)));
@@ -162,6 +168,8 @@ export function towardsModels(rules: object[]) {
       retryOn: { triggers: ["connect-failure", "retriable-status-codes"], httpStatusCodes: [502, 503] },
     },
     requestBuffer: { limit: longestRequest },
+    // A replica that is about to end, or has begun, is known within its farewell, whatever names are said to live.
+    dns: { dnsRefreshRate: "5s", respectDnsTtl: false },
     rateLimit: { type: "Global", global: { rules } },
   };
 }

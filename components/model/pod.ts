@@ -5,6 +5,7 @@ import { poolResource } from "../country/pool-resource.ts";
 import { engines, type Run } from "../engine.ts";
 import type { ModelArgs } from "../model.ts";
 import { platformNames } from "../platform/names.ts";
+import { spread } from "../platform/spread.ts";
 import { poolLabel } from "../pool.ts";
 import { memoryOf, type Sizing } from "../sizing.ts";
 import { locked, supply } from "./weights.ts";
@@ -70,7 +71,7 @@ export function podSpec(
     terminationGracePeriodSeconds: stopSeconds(args),
     nodeSelector: { [poolLabel]: args.pool },
     tolerations: [{ key: accelerator(nodePool.accelerator).resource, operator: "Exists", effect: "NoSchedule" }],
-    ...(role === "alone" ? spread(name, args) : apart(name, args)),
+    ...(role === "alone" ? { topologySpreadConstraints: spread(labelsOf(name, args).all) } : apart(name, args)),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 2000,
@@ -140,13 +141,6 @@ function waitForLeader({ engine: id }: ModelArgs) {
 /** GiB of the node's memory: as much as a GPU has, within bounds, since weights pass through it on their way. */
 function hostMemory({ nodePool, gpus }: ModelArgs): number {
   return gpus * Math.min(32, Math.max(8, Math.ceil(memoryOf(nodePool) / 2)));
-}
-
-/** Replicas on different nodes where there is a choice: a full pool must not keep one from starting. */
-function spread(name: string, args: ModelArgs) {
-  const labelSelector = { matchLabels: labelsOf(name, args).all };
-  const constraint = { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" };
-  return { topologySpreadConstraints: [{ ...constraint, labelSelector }] };
 }
 
 /** Pods of one replica on different nodes, which is what the country file declared. */

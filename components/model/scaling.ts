@@ -24,6 +24,8 @@ export function scaleByLoad(
       serverAddress: prometheusUrl,
       query: pulumi.interpolate`sum(${metric}{namespace="${namespace}",pod=~"${pods}"})`,
       threshold: String(threshold),
+      // Nothing measured is no measurement, and not the nought that it is taken for by default.
+      ignoreNullValues: "false",
     },
   });
   new CustomResource(

@@ -45,12 +45,16 @@ CREATE TABLE IF NOT EXISTS refused_lines (
   line text NOT NULL
 );
 
--- Who writes may add, and neither read nor change nor take away. The role is made by whoever runs the database.
+-- Who writes may add, and neither read nor change nor take away; who reads may do nothing else. The roles are made by whoever
+-- runs the database.
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'recorder') THEN
     GRANT INSERT, SELECT (event_id) ON usage_records TO recorder;
     GRANT INSERT, SELECT (id) ON refused_lines TO recorder;
+  END IF;
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN
+    GRANT SELECT ON usage_records TO reader;
   END IF;
 END
 $$;

@@ -9,6 +9,7 @@ import {
   type V1Secret,
   type V1Service,
 } from "@kubernetes/client-node";
+import { ask } from "./ask.ts";
 import type { Referred } from "./volumes.ts";
 
 const againMs = 500;
@@ -19,11 +20,13 @@ export class ClusterView implements Referred {
   readonly #services = new Map<string, V1Service>();
   readonly #secrets = new Map<string, V1Secret>();
   readonly #configMaps = new Map<string, V1ConfigMap>();
+  #config: KubeConfig | undefined;
   /** Called after each change. */
   onChange = (): void => {};
 
   /** Resolves when all that there is has been read. */
   async start(config: KubeConfig): Promise<void> {
+    this.#config = config;
     const core = config.makeApiClient(CoreV1Api);
     await Promise.all([
       this.#watch(config, "pods", this.#pods, () => core.listPodForAllNamespaces()),
@@ -47,6 +50,14 @@ export class ClusterView implements Referred {
 
   configMap(namespace: string, name: string): V1ConfigMap | undefined {
     return this.#configMaps.get(`${namespace}/${name}`);
+  }
+
+  /** Says that a pod has another address, as its node may. */
+  giveAddress({ metadata }: V1Pod, podIP: string): void {
+    const path = `/api/v1/namespaces/${metadata!.namespace}/pods/${metadata!.name}/status`;
+    const status = { podIP, podIPs: [{ ip: podIP }] };
+    // A pod that went meanwhile needs none, and one that still has its old address asks again.
+    ask(this.#config!, "PATCH", path, "application/merge-patch+json", { status }).catch(() => {});
   }
 
   async #watch<Kind extends KubernetesObject>(

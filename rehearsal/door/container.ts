@@ -55,6 +55,12 @@ export function inContainer(
   }
 }
 
+/** The command that runs what follows beside a process of a container: in its network and file system, and as its user. */
+export function inside(pid: number, user: User | undefined): string[] {
+  const asItsUser = user?.uid ? ["--user", "--preserve-credentials"] : [];
+  return ["nsenter", `--target=${pid}`, "--net", "--mount", "--root", "--wd", ...asItsUser, "--"];
+}
+
 /** Writes the /etc of a pod: root and those it runs as, its names, and no name server beside them. */
 export function writeEtc(folder: string, hosts: string, users: readonly User[]): void {
   mkdirSync(folder, { recursive: true });

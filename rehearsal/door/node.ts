@@ -18,6 +18,7 @@ export class Node {
   readonly #running = new Map<string, RunningPod>();
   readonly #ending = new Set<RunningPod>();
   readonly #waiting = new Map<string, { pod: string; why: string }>();
+  #given = 1;
 
   constructor(view: ClusterView, ground: Ground) {
     this.#view = view;
@@ -67,8 +68,11 @@ export class Node {
     const there = this.#running.get(uid);
     try {
       if (there) return void there.refresh(hosts);
-      if ([...this.#ending].some((other) => other.pod.status!.podIP === pod.status!.podIP))
-        throw new Missing("its address, which a pod that is ending still has");
+      if ([...this.#ending].some((other) => other.pod.status!.podIP === pod.status!.podIP)) {
+        // Given away when the other was deleted, which may drain for minutes.
+        this.#view.giveAddress(pod, `10.254.${this.#given >> 8}.${this.#given++ & 255}`);
+        throw new Missing("an address of its own");
+      }
       if ([...this.#ending].some((other) => nameOf(other.pod) === nameOf(pod)))
         throw new Missing("its files, which the pod of its name that is ending still has");
       this.#running.set(uid, new RunningPod(pod, hosts, this.#ground));
@@ -89,7 +93,7 @@ export class Node {
       () => {
         this.#ending.delete(pod);
         this.#ground.say(`${nameOf(pod.pod)} has ended`);
-        // Its address is free.
+        // Its name is free.
         this.#view.onChange();
       },
       (error) => this.#ground.say(`${nameOf(pod.pod)} could not be ended: ${error}`),

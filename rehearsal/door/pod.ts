@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
-import { inContainer, type Mount, type User, writeEtc, writeHosts } from "./container.ts";
+import { inContainer, inside, type Mount, type User, writeEtc, writeHosts } from "./container.ts";
 import { environment } from "./environment.ts";
 import { addToNetwork, inNetwork, removeFromNetwork } from "./network.ts";
 import { type Programs, runnable } from "./programs.ts";
@@ -51,7 +53,6 @@ function userOf({ spec }: V1Pod, { securityContext }: V1Container): User | undef
 const firstPauseMs = 200;
 const longestPauseMs = 5000;
 const wellMs = 10_000;
-const preStopMs = 1000;
 /** Seconds a pod has to end where its spec says nothing: Kubernetes' own default. */
 const graceSeconds = 30;
 
@@ -102,13 +103,10 @@ export class RunningPod {
     const child = this.#processes.get(container.name);
     if (!child) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    // The half of a drain that is a command is not run here, so who waits for it would wait for ever.
-    const patience = AbortSignal.any([over, AbortSignal.timeout(preStopMs)]);
-    await this.#before(container, patience);
+    await this.#before(container, child.pid!, over);
     child.kill("SIGTERM");
-    const last = container.lifecycle?.preStop?.exec ? patience : over;
-    last.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
-    if (last.aborted) child.kill("SIGKILL");
+    over.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
+    if (over.aborted) child.kill("SIGKILL");
     await ended;
   }
 
@@ -140,12 +138,7 @@ export class RunningPod {
 
   #run(start: Start, failures: number): void {
     const { container, command, env } = start;
-    const logs = join(this.#ground.folder, "logs");
-    mkdirSync(logs, { recursive: true });
-    // A file and no pipe: what writes to /dev/stdout opens it by its name, which a socket does not allow.
-    const log = openSync(join(logs, `${nameOf(this.pod).replace("/", ".")}.${container.name}.log`), "a");
-    const child = spawn(command[0]!, command.slice(1), { env, stdio: ["ignore", log, log] });
-    closeSync(log);
+    const child = this.#spawn(container, command, env);
     this.#processes.set(container.name, child);
     const began = Date.now();
     child.once("exit", (code, signal) => {
@@ -159,13 +152,37 @@ export class RunningPod {
     });
   }
 
-  /** What a container does between the decision that it is to end and SIGTERM: a call, or a pause. */
-  async #before({ lifecycle }: V1Container, over: AbortSignal): Promise<void> {
-    const { httpGet, sleep: pause } = lifecycle?.preStop ?? {};
+  #spawn({ name }: V1Container, command: string[], env: Record<string, string>, signal?: AbortSignal): ChildProcess {
+    const logs = join(this.#ground.folder, "logs");
+    mkdirSync(logs, { recursive: true });
+    // A file and no pipe: what writes to /dev/stdout opens it by its name, which a socket does not allow.
+    const log = openSync(join(logs, `${nameOf(this.pod).replace("/", ".")}.${name}.log`), "a");
+    const child = spawn(command[0]!, command.slice(1), { env, stdio: ["ignore", log, log], signal });
+    closeSync(log);
+    return child;
+  }
+
+  /** Runs a command where a container's own process runs; resolves when it has ended well. */
+  async #exec(container: V1Container, pid: number, command: string[], over: AbortSignal): Promise<void> {
+    const { programs, referred } = this.#ground;
+    const own = command[0] === container.command?.[0];
+    const words = own ? runnable(programs, container.image ?? "", command, [])! : command;
+    const { env } = environment(this.pod, container, referred);
+    const child = this.#spawn(container, [...inside(pid, userOf(this.pod, container)), ...words], env, over);
+    const [code, signal] = await once(child, "exit");
+    if (code !== 0) throw new Error(`${command.join(" ")} ended with ${signal ?? `exit code ${code}`}`);
+  }
+
+  /** What a container does between the decision that it is to end and SIGTERM: a command in it, a call, or a pause. */
+  async #before(container: V1Container, pid: number, over: AbortSignal): Promise<void> {
+    const { exec, httpGet, sleep: pause } = container.lifecycle?.preStop ?? {};
     try {
-      if (httpGet) {
-        const url = `http://${this.pod.status!.podIP}:${httpGet.port}${httpGet.path ?? "/"}`;
-        await (await fetch(url, { signal: over })).arrayBuffer();
+      if (exec) await this.#exec(container, pid, exec.command ?? [], over);
+      else if (httpGet) {
+        // Not fetch, which waits five minutes at most.
+        const sent = get(`http://${this.pod.status!.podIP}:${httpGet.port}${httpGet.path ?? "/"}`, { signal: over });
+        const [response] = await once(sent, "response");
+        await once(response.resume(), "end");
       } else if (pause) await sleep(pause.seconds * 1000, undefined, { signal: over });
     } catch (error) {
       this.#ground.say(`${nameOf(this.pod)} did not do what it should before it ends: ${error}`);

@@ -9,6 +9,7 @@ import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
 import { commandLine } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { attacked } from "./attacked.ts";
+import { ask } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
 
 // A real Postgres, from the Cluster object that the stack put into a real API server.
@@ -136,6 +137,48 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     expect(await query("SELECT event_id FROM usage_records WHERE server = 's'")).toEqual([{ event_id: "zero" }]);
   });
 
+  it("lets the reader look at records, and do nothing else", async () => {
+    const { data } = (await kube("GET", "/api/v1/namespaces/freehold-storage/secrets/records-reader")).object;
+    const [user, password] = [data.username, data.password].map((text) => Buffer.from(text, "base64").toString());
+    const reader = (text: string) => query(text, { user: user!, password: password! });
+    expect(await reader("SELECT tokens_out FROM usage_records WHERE server = 's'")).toHaveLength(1);
+    for (const forbidden of ["DELETE FROM usage_records", "SELECT * FROM refused_lines", "CREATE TABLE mine ()"])
+      await expect(reader(forbidden), forbidden).rejects.toThrow("permission denied");
+  });
+
+  it("agrees with what gateway and engine counted, and a command tells a record that does not", async () => {
+    const body = { model: "salamandra", messages: [{ role: "user", content: "Tere" }], max_tokens: 12 };
+    const slow = { stream: true, vllm_xargs: { rehearsal_tokens: 12, rehearsal_token_ms: 100 } };
+    const chat = (rest: object, leaveAfter?: number) =>
+      ask(door, "/v1/chat/completions", { body: { ...body, ...rest }, leaveAfter });
+    const answers = [await chat({}), await chat({ stream: true }), await chat(slow, 900)];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const compared = async () => {
+      const { code, stdout, stderr } = await checkout.freehold(["reconcile", "ee", "--json"]);
+      expect(stdout, stderr).toContain("verdict");
+      return { code, ...JSON.parse(stdout) };
+    };
+    const told = await compared();
+    expect([told.code, told.verdict], JSON.stringify(told)).toEqual([0, "agrees"]);
+    expect(told.findings.map(({ against }: { against: string }) => against)).toEqual(["gateway", "engine"]);
+    // What the client left is the engine's to know.
+    expect(told.findings[1].ledger.in).toBe(told.findings[0].ledger.in * 1.5);
+    const change = (by: number) =>
+      query(`UPDATE usage_records SET tokens_out = tokens_out + ${by} WHERE counted = 'gateway'`);
+    await change(1);
+    expect(await compared()).toMatchObject({ code: 1, verdict: "differs" });
+    await change(-1);
+  });
+
+  it("loses what is past its tenant's days, and nothing younger, by what the stack's own Job runs", async () => {
+    await query(`${insert} ('old', now() - interval '400 days', 'linn', 'm', 'old', 1, 0, 2, 200)`);
+    await query(`${insert} ('young', now() - interval '5 days', 'linn', 'm', 'old', 1, 0, 2, 200)`);
+    const { data } = (await kube("GET", "/api/v1/namespaces/freehold-storage/configmaps/retention")).object;
+    expect(await query(data["keep.sql"])).toMatchObject([{ of_tenant: "linn", records: "1" }]);
+    expect(await query("SELECT event_id FROM usage_records WHERE server = 'old'")).toEqual([{ event_id: "young" }]);
+    expect(await query(data["keep.sql"])).toHaveLength(0);
+  });
+
   describe("behind a door that is attacked", () => attacked(() => door, countryFile, "linn", "vald"));
 
   it("does not run as root", () => {
@@ -154,6 +197,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     expect((await checkout.freehold(["door", "ee", "--close"])).code).toBe(0);
     await expect.poll(processes, { timeout: 10_000 }).toEqual([]);
     expect([await recordsOf(home), existsSync(records.socket)]).toEqual([undefined, false]);
+    expect((await checkout.freehold(["reconcile", "ee"])).code).toBe(2);
     const before = records;
     await open();
     expect(records).toEqual(before);

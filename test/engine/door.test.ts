@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configOf } from "../../rehearsal/api-call.ts";
 import { through } from "../../rehearsal/door/connect.ts";
 import { samplesIn } from "../../rehearsal/door/exposition.ts";
 import { recordsOf } from "../../rehearsal/door/records.ts";
@@ -11,6 +12,7 @@ import { processesUnder } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { type Asked, ask as askAt } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
+import { evict, proxies } from "./evict.ts";
 import { measured } from "./measured.ts";
 
 // Real Envoy Gateway, AI Gateway, Envoy, rate limiter and Valkey, from the objects that the stack put into a real API server.
@@ -187,6 +189,36 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     await expect.poll(async () => (await ask("/models", { key: before })).status, { timeout: 10_000 }).toBe(401);
     const { status, text } = await begun;
     expect([status, text.trimEnd().split("\n").at(-1)]).toEqual([200, "data: [DONE]"]);
+  });
+
+  it("replaces every proxy, one after the other, while streams on them end whole and nobody is refused", async () => {
+    const config = configOf(join(folder(), "../kubeconfig"));
+    const evicted = async (name: string) => (await evict(config, name)) === 201;
+    const before = await proxies(config);
+    const long = { max_tokens: 20, stream: true, vllm_xargs: { rehearsal_tokens: 20, rehearsal_token_ms: 600 } };
+    const streams = Array.from({ length: 6 }, () =>
+      ask("/chat/completions", { tenant: "gemeinden", body: chat(door.tenants.gemeinden!.models[0], long) }),
+    );
+    const statuses = new Set<number>();
+    const asking = new AbortController();
+    const asked = (async () => {
+      for (; !asking.signal.aborted; await sleep(100))
+        statuses.add((await ask("/models", { tenant: "kanton" })).status);
+    })();
+    await sleep(1000);
+    expect(await evicted(before[0]!)).toBe(true);
+    // Its disruption budget: not before the one that replaces it is there.
+    expect(await evicted(before[1]!)).toBe(false);
+    await expect.poll(() => evicted(before[1]!), { timeout: 60_000, interval: 500 }).toBe(true);
+    const ends = (await Promise.all(streams)).map(({ status, text }) => [status, text.trimEnd().split("\n").at(-1)]);
+    asking.abort();
+    await asked;
+    expect([...statuses]).toEqual([200]);
+    expect(ends).toEqual(ends.map(() => [200, "data: [DONE]"]));
+    const after = await proxies(config);
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+    const recorded = async () => (await records("gemeinden")).length;
+    await expect.poll(recorded, { timeout: 60_000 }).toBe(streams.length);
   });
 
   it("closes, and leaves no process behind", async () => {

@@ -1,85 +1,129 @@
-/** Requests and tokens of one model in one hour, however they were counted. */
-export type Tally = { model: string; hour: string; requests: number; tokensIn: number; tokensOut: number };
+/** Tokens that came in and that went out. */
+export type Tokens = { in: number; out: number };
 
-/** A request as it stands in the ledger, or as a line of the gateway or a model server tells it. */
-export type Told = {
-  eventId: string;
+/** What the ledger has of one tenant's requests to one model on one set of replicas. */
+export type Recorded = {
+  tenant: string;
   model: string;
-  time: string;
-  tokensIn: number;
-  tokensOut: number;
-  counted: "gateway" | "delivered" | null;
+  /** The replicas that were asked; null where a request was refused before. */
+  server: string | null;
+  /** Of whole answers. */
+  whole: Tokens;
+  /** Of streams that ended early, as far as they were delivered, and how many those were. */
+  delivered: Tokens;
+  dropped: number;
+  /** Requests that reached a model server and ended before anything was counted. */
+  uncounted: number;
+  /** Of requests that ran or ended while the counters were read: they may stand on either side. */
+  edge: Tokens;
 };
 
-/** What two counts of the same model and hour differ by: the engine's less the ledger's. */
-export type Difference = Tally & {
-  /** Most tokens that streams which clients dropped explain: the engine may have made some that nobody received. */
-  explained: number;
-  /** Whether the difference is no more than that. */
-  holds: boolean;
+/** What counters rose by, of a tenant and a model at the gateway, or of a set of replicas. */
+export type Counted = {
+  tenant?: string;
+  /** Model at the gateway, set of replicas else. */
+  name: string;
+  tokens: Tokens;
+  /** Counters that ended or began anew meanwhile: what they had counted since they were last read is lost. */
+  lost: number;
 };
 
-/** A request that one side has and the other has not, or has with other numbers. */
-export type Odd = { eventId: string; model: string; why: "not in the ledger" | "only in the ledger" | "other tokens" };
+/** What two counts of the same requests differ by, and whether that can be: `unknown` is neither agreement nor its opposite. */
+export type Finding = {
+  against: "gateway" | "engine";
+  tenant?: string;
+  name: string;
+  ledger: Tokens;
+  counted: Tokens;
+  verdict: "agrees" | "explained" | "unknown" | "differs";
+  why: string[];
+};
 
-/** Sums of requests by model and hour of UTC; requests that nothing was counted of are left out. */
-export function tallies(told: readonly Told[]): Tally[] {
-  const found = new Map<string, Tally>();
-  for (const { model, time, tokensIn, tokensOut, counted } of told) {
-    if (counted === null) continue;
-    const hour = `${new Date(time).toISOString().slice(0, 13)}:00Z`;
-    const before = found.get(`${hour} ${model}`) ?? { model, hour, requests: 0, tokensIn: 0, tokensOut: 0 };
-    found.set(`${hour} ${model}`, {
-      ...before,
-      requests: before.requests + 1,
-      tokensIn: before.tokensIn + tokensIn,
-      tokensOut: before.tokensOut + tokensOut,
-    });
-  }
-  return [...found.values()].sort((a, b) => (a.hour + a.model < b.hour + b.model ? -1 : 1));
-}
+/** Most tokens that an engine makes of an answer after its client has left. */
+export const unnoticedTokens = 256;
+
+const none: Tokens = { in: 0, out: 0 };
+const plus = (a: Tokens, b: Tokens): Tokens => ({ in: a.in + b.in, out: a.out + b.out });
 
 /**
- * Compares the ledger with what engines counted. The one legitimate difference are dropped streams: the ledger has what was
- * delivered, the engine what it made before it noticed, which is at most `mostPerDrop` tokens more for each. An engine that
- * counts fewer than the ledger is never explained.
+ * The ledger against the gateway's own counters, which know whole answers alone, and against the engines', which know all that
+ * they read and made, whoever received it. `contexts` is the longest prompt of each set of replicas.
  */
-export function reconcile(ledger: readonly Told[], engine: readonly Tally[], mostPerDrop: number): Difference[] {
-  const ours = tallies(ledger);
-  const dropped = tallies(ledger.filter(({ counted }) => counted === "delivered"));
-  const nameOf = ({ model, hour }: Pick<Tally, "model" | "hour">) => `${hour} ${model}`;
-  const names = [...new Set([...ours, ...engine].map(nameOf))].sort();
-  return names.map((name) => {
-    const [own, theirs, drops] = [ours, engine, dropped].map((all) => all.find((tally) => nameOf(tally) === name));
-    const { model, hour } = (own ?? theirs)!;
-    const less = (count: "requests" | "tokensIn" | "tokensOut") => (theirs?.[count] ?? 0) - (own?.[count] ?? 0);
-    const difference = { requests: less("requests"), tokensIn: less("tokensIn"), tokensOut: less("tokensOut") };
-    const explained = (drops?.requests ?? 0) * mostPerDrop;
-    // vLLM counts a request as ended well when it ends it, and a dropped one not.
-    const requestsHold = difference.requests <= 0 && -difference.requests <= (drops?.requests ?? 0);
-    const outHolds = difference.tokensOut >= 0 && difference.tokensOut <= explained;
-    // What a dropped stream came with is known from its first chunk.
-    return { model, hour, ...difference, explained, holds: requestsHold && outHolds && difference.tokensIn === 0 };
+export function reconcile(
+  recorded: readonly Recorded[],
+  gateway: readonly Counted[],
+  engines: readonly Counted[],
+  contexts: Record<string, number>,
+): Finding[] {
+  // Beyond as many pairs as a proxy tells apart, and where its header was not told, a count has no tenant.
+  const isNobodys = gateway.some(({ tenant, tokens }) => !tenant && tokens.in + tokens.out > 0);
+  const pairs = new Map<string, { tenant: string; name: string }>();
+  for (const { tenant, model, whole } of recorded)
+    if (whole.in + whole.out > 0) pairs.set(`${tenant} ${model}`, { tenant, name: model });
+  for (const { tenant, name, tokens } of gateway)
+    if (tenant && tokens.in + tokens.out > 0) pairs.set(`${tenant} ${name}`, { tenant, name });
+  const atGateway = [...pairs.values()].map(({ tenant, name }): Finding => {
+    const ours = recorded.filter((each) => each.tenant === tenant && each.model === name);
+    const theirs = gateway.filter((each) => each.tenant === tenant && each.name === name);
+    const ledger = ours.map(({ whole }) => whole).reduce(plus, none);
+    const edge = ours.map((each) => each.edge).reduce(plus, none);
+    const judged = judge(ledger, theirs, { more: edge, less: edge }, gateway.length > 0);
+    const isUntold = isNobodys && judged.verdict === "differs";
+    const untold = { verdict: "unknown" as const, why: ["tokens were counted without the tenant that they are of"] };
+    return { against: "gateway", tenant, name, ...judged, ...(isUntold && untold) };
   });
+
+  const servers = new Set([
+    ...recorded.flatMap(({ server, whole, delivered }) => (server && whole.in + delivered.in > 0 ? [server] : [])),
+    ...engines.flatMap(({ name, tokens }) => (tokens.in + tokens.out > 0 ? [name] : [])),
+  ]);
+  const atEngines = [...servers].map((name): Finding => {
+    const ours = recorded.filter(({ server }) => server === name);
+    const ledger = ours.map(({ whole, delivered }) => plus(whole, delivered)).reduce(plus, none);
+    const edge = ours.map((each) => each.edge).reduce(plus, none);
+    const sum = (of: "dropped" | "uncounted") => ours.reduce((total, each) => total + each[of], 0);
+    const [dropped, uncounted] = [sum("dropped"), sum("uncounted")];
+    const unseen = { in: uncounted * (contexts[name] ?? 0), out: (dropped + uncounted) * unnoticedTokens };
+    const theirs = engines.filter((each) => each.name === name);
+    const reasons = [
+      ...(dropped > 0 ? [`clients left ${dropped} streams: the engine made more than they had`] : []),
+      ...(uncounted > 0 ? [`${uncounted} requests ended before anything was counted`] : []),
+    ];
+    const bounds = { more: plus(edge, unseen), less: edge };
+    return { against: "engine", name, ...judge(ledger, theirs, bounds, theirs.length > 0, reasons) };
+  });
+  return [...atGateway, ...atEngines];
 }
 
-/** Which requests differ, by their ids: `other` are the gateway's lines, or the requests of a model server that tells them. */
-export function oddRequests(ledger: readonly Told[], other: readonly Told[], mostPerDrop = 0): Odd[] {
-  const ours = new Map(ledger.map((each) => [each.eventId, each]));
-  const theirs = new Map(other.map((each) => [each.eventId, each]));
-  const lost = [...theirs.values()].filter(({ eventId, counted }) => counted !== null && !ours.has(eventId));
-  const more = [...ours.values()].filter(({ eventId, counted }) => counted !== null && !theirs.has(eventId));
-  const unlike = [...theirs.values()].filter((each) => {
-    const own = ours.get(each.eventId);
-    if (!own) return false;
-    const over = each.tokensOut - own.tokensOut;
-    const most = own.counted === "delivered" ? mostPerDrop : 0;
-    return each.tokensIn !== own.tokensIn || over < 0 || over > most;
-  });
-  const odd = (why: Odd["why"]) => (each: Told) => ({ eventId: each.eventId, model: each.model, why });
-  return [
-    ...lost.map(odd("not in the ledger")),
-    ...more.map(odd("only in the ledger")),
-    ...unlike.map(odd("other tokens")),
-  ];
+/** The whole in one word: `unknown` only where nothing is known to differ. */
+export function verdictOf(findings: readonly Finding[]): "agrees" | "unknown" | "differs" {
+  const has = (verdict: Finding["verdict"]) => findings.some((finding) => finding.verdict === verdict);
+  return has("differs") ? "differs" : has("unknown") ? "unknown" : "agrees";
+}
+
+/** What counters may have more and less than the ledger without anything being wrong. */
+type Bounds = { more: Tokens; less: Tokens };
+
+function judge(
+  ledger: Tokens,
+  theirs: readonly Counted[],
+  { more, less }: Bounds,
+  isKnown: boolean,
+  reasons: string[] = [],
+): Pick<Finding, "ledger" | "counted" | "verdict" | "why"> {
+  const counted = theirs.map(({ tokens }) => tokens).reduce(plus, none);
+  const lost = theirs.reduce((total, each) => total + each.lost, 0);
+  const over = plus(counted, { in: -ledger.in, out: -ledger.out });
+  const told = (verdict: Finding["verdict"], why: string[] = []) => ({ ledger, counted, verdict, why });
+  if (over.in === 0 && over.out === 0) return told("agrees");
+  const edges = less.in + less.out > 0 ? ["requests ran or ended as the counters were read"] : [];
+  const holds = (one: "in" | "out") => over[one] <= more[one] && -over[one] <= less[one];
+  if (holds("in") && holds("out")) return told("explained", [...reasons, ...edges]);
+  // Counters that were lost have too little, never too much.
+  if (over.in <= more.in && over.out <= more.out) {
+    if (!isKnown) return told("unknown", ["nothing is known of its counters"]);
+    if (lost > 0) return told("unknown", [`${lost} of its counters ended or began anew`]);
+    return told("differs", ["the ledger has more than was counted"]);
+  }
+  return told("differs", ["the ledger has less than was counted", ...reasons]);
 }

@@ -1,0 +1,17 @@
+import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
+import { call } from "../../rehearsal/api-call.ts";
+
+const path = "/api/v1/namespaces/envoy-gateway-system/pods";
+
+/** Names of the gateway's proxies. */
+export async function proxies(config: KubeConfig): Promise<string[]> {
+  const { body } = await call(config, "GET", `${path}?labelSelector=app.kubernetes.io/component%3Dproxy`, {});
+  return (JSON.parse(body).items as V1Pod[]).map(({ metadata }) => metadata!.name!);
+}
+
+/** Takes a proxy away as who drains its node does; answers the status: 429 where its disruption budget does not allow it. */
+export async function evict(config: KubeConfig, name: string): Promise<number> {
+  const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: "envoy-gateway-system" } };
+  const headers = { "content-type": "application/json" };
+  return (await call(config, "POST", `${path}/${name}/eviction`, headers, JSON.stringify(body))).status;
+}
