@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { count, line, name } from "../field.ts";
 import { key } from "./key.ts";
+import { oidc } from "./oidc.ts";
 
 const workspace = z
   .strictObject({
@@ -75,6 +76,7 @@ export const tenant = z.strictObject({
       description: "API keys of the tenant, by name. The one named default is there without being written.",
       examples: [{ ci: { expires: "2027-03-31", costCentre: "4711" } }],
     }),
+  oidc: oidc.optional(),
   recordDays: count(1, 36_500, "days")
     .optional()
     .meta({
