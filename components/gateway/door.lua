@@ -1,10 +1,6 @@
 -- What each proxy does itself with a request and its answer, between the check of the key and everything else.
 -- Envoy Gateway tries this program before it takes it, with texts for numbers and a sandbox without most of the library.
 
--- By tenant that has an identity provider: the claim that is recorded, and those that a token has to have. Filled in as
--- the gateway is made.
-local providers = {}
-
 -- What is offered, with the method that it takes; /v1/models/<id> is too.
 local offered = {
   ["/v1/chat/completions"] = "POST",
@@ -43,20 +39,6 @@ local noSuchModel = failure("There is no such model, or this key may not use it;
   request, "model_not_found", "model")
 local retrySeconds = "10"
 
--- What Envoy says of tokens that it refuses, and what clients are told of it.
-local wrongToken = failure("This token is not good here: its form, its signature or its issuer is another.", request,
-  "invalid_api_key")
-local refusedTokens = {
-  ["Jwt is expired"] = failure("This token has expired.", request, "invalid_api_key"),
-  ["Jwt not yet valid"] = failure("This token is not good yet.", request, "invalid_api_key"),
-  ["Audiences in Jwt are not allowed"] = failure("This token is for another audience.", "permission_error",
-    "token_not_allowed"),
-}
-local noProvider = failure("The keys of the tenant's identity provider cannot be had now; the request may be sent again.",
-  server, "unavailable")
-local endless = failure("This token has no end (exp).", request, "invalid_api_key")
-local otherClaims = failure("This token lacks a claim that its tenant asks for.", "permission_error", "token_not_allowed")
-
 local function refuse(handle, status, body, headers)
   headers = headers or {}
   headers[":status"] = tostring(status)
@@ -64,37 +46,27 @@ local function refuse(handle, status, body, headers)
   handle:respond(headers, body)
 end
 
-local function hasClaim(claim, wanted)
-  if type(claim) ~= "table" then return claim == wanted end
-  for _, each in pairs(claim) do
-    if each == wanted then return true end
-  end
-  return false
+local function tokenFailure(message, status)
+  if status == 403 then return failure(message, "permission_error", "token_not_allowed") end
+  if status == 503 then return failure(message, server, "unavailable") end
+  return failure(message, request, "invalid_api_key")
 end
 
--- Envoy has checked it against the keys, issuer and audience of that tenant's provider, at that tenant's host.
 local function identifyByToken(handle, headers, tenant, claims)
-  local provider = providers[tenant]
-  if provider == nil then return refuse(handle, 401, wrongToken) end
-  -- Without it the next route would ask for a token again; and it is nobody's business behind here.
+  local name, fault, status = readToken(tenant, claims)
+  if name == nil then return refuse(handle, status, tokenFailure(fault, status)) end
+  -- Without it the routes of the keys are chosen from here on; and it is nobody's business behind here.
   headers:remove("authorization")
   headers:replace("x-freehold-tenant", tenant)
-  -- Nothing that could look like a key's name, be mistaken in a record or fill it.
-  local recorded = claims[provider.recorded]
-  local isShort = type(recorded) == "string" and #recorded <= 100 and string.find(recorded, "^[%w._:/@-]+$")
-  headers:replace("x-freehold-key", isShort and "oidc:" .. recorded or "oidc")
-  if type(claims.exp) ~= "number" then return refuse(handle, 401, endless) end
-  for name, wanted in pairs(provider.claims) do
-    if not hasClaim(claims[name], wanted) then return refuse(handle, 403, otherClaims) end
-  end
+  headers:replace("x-freehold-key", name)
   return tenant
 end
 
 -- The client id is `<tenant>`, `<tenant>.<key>` or `<tenant>.<key>.<seconds since 1970 at which it ends>`.
 local function identify(handle, headers)
-  local verified = handle:streamInfo():dynamicMetadata():get("envoy.filters.http.jwt_authn")
-  if type(verified) == "table" then
-    for tenant, claims in pairs(verified) do return identifyByToken(handle, headers, tenant, claims) end
+  local checked = handle:streamInfo():dynamicMetadata():get("envoy.filters.http.jwt_authn")
+  if type(checked) == "table" then
+    for tenant, claims in pairs(checked) do return identifyByToken(handle, headers, tenant, claims) end
   end
   local tenant, key, ends = string.match(headers:get("x-freehold-tenant") or "", "^([^.]+)%.?([^.]*)%.?([^.]*)$")
   if tenant == nil then return refuse(handle, 401, failures[401]) end
@@ -242,14 +214,13 @@ local function explain(handle, status)
   -- Headers that were asked for before a body are none any more after it.
   local headers = handle:headers()
   local text = body:getBytes(0, body:length())
-  if text == "Jwks remote fetch is failed" then
+  if text == keysAway then
     status = 503
     headers:replace(":status", "503")
-    body:setBytes(noProvider)
-    headers:replace("content-type", "application/json")
-  elseif not string.find(text, '^%s*{%s*"error"%s*:%s*{') then
-    local ofToken = refusedTokens[text] or (status == 401 and string.find(text, "^Jw[tk]") and wrongToken)
-    body:setBytes(ofToken or failures[status] or failures[status < 500 and 400 or 500])
+  end
+  if not string.find(text, '^%s*{%s*"error"%s*:%s*{') then
+    local fault = tokenFault(text)
+    body:setBytes(fault and tokenFailure(fault, status) or failures[status] or failures[status < 500 and 400 or 500])
     headers:replace("content-type", "application/json")
   end
   local resetSeconds = headers:get("x-ratelimit-reset")

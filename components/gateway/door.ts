@@ -3,7 +3,7 @@ import type { Country } from "../country.ts";
 import { toGateway } from "./names.ts";
 import { providersOf } from "./tokens.ts";
 
-const program = readFileSync(new URL("door.lua", import.meta.url), "utf8");
+const program = ["tokens.lua", "door.lua"].map((name) => readFileSync(new URL(name, import.meta.url), "utf8")).join("");
 
 /**
  * What each proxy does itself: it tells a key's tenant, name and end apart, and who comes by a token; keeps tenants' caches

@@ -4,7 +4,7 @@ import { hostsOf, toListener } from "./names.ts";
 type Provider = NonNullable<Country["tenants"][string]["oidc"]>;
 type Providers = Record<string, { oidc?: Provider | undefined }>;
 
-/** Where one tenant's tokens come in, as contents of objects; `backend` only where the provider's authority is its own. */
+/** Where one tenant's tokens come in, as contents of objects; `backend` only where the provider is asked for its keys. */
 export type TokenEntry = { tenant: string; routes: Record<string, object>; policy: object; backend?: object };
 
 /** Names of the objects by which a tenant's tokens come in, and of the answer behind them all. */
@@ -101,18 +101,18 @@ function answered(name: string) {
 function keysOf(tenant: string, { jwks }: Provider) {
   if (jwks.from === "file") return { localJWKS: { type: "Inline", inline: JSON.stringify({ keys: jwks.keys }) } };
   const backendRefs = [{ group: "gateway.envoyproxy.io", kind: "Backend", name: tokenNames.provider(tenant) }];
-  return { remoteJWKS: { uri: jwks.uri, cacheDuration: "300s", ...(jwks.ca !== undefined && { backendRefs }) } };
+  return { remoteJWKS: { uri: jwks.uri, cacheDuration: "300s", backendRefs } };
 }
 
+/** By the URL alone any certificate would do that an authority has signed, whosever it is; here the host's name is compared. */
 function backendOf({ jwks }: Provider) {
-  if (jwks.from === "file" || jwks.ca === undefined) return {};
+  if (jwks.from === "file") return {};
   const { host, port } = addressOf(jwks.uri);
-  return {
-    backend: {
-      endpoints: [{ fqdn: { hostname: host, port } }],
-      tls: { caCertificateRefs: [{ group: "", kind: "Secret", name: jwks.ca }], sni: host },
-    },
-  };
+  const authority =
+    jwks.ca === undefined
+      ? { wellKnownCACertificates: "System" }
+      : { caCertificateRefs: [{ group: "", kind: "Secret", name: jwks.ca }] };
+  return { backend: { endpoints: [{ fqdn: { hostname: host, port } }], tls: { ...authority, sni: host } } };
 }
 
 function addressOf(uri: string) {

@@ -1,7 +1,10 @@
 import { z } from "zod";
-import { line, name } from "../field.ts";
+import { hints, line, name } from "../field.ts";
 
-const url = (example: string) => z.url({ protocol: /^https$/, error: `an https URL, such as ${example}` }).max(253);
+const url = (example: string) => {
+  const error = `an https URL with a host's name, of at most 253 characters, such as ${example}`;
+  return z.url({ protocol: /^https$/, hostname: z.regexes.domain, error }).max(253, error);
+};
 const number = (what: string) => line(`${what}, in base64url`, { most: 4096, shape: /^[\w-]+$/ });
 const claim = line("the name of a claim at the top of a token, such as azp");
 
@@ -26,27 +29,31 @@ const common = {
 };
 
 /** A public key of an identity provider, as RFC 7517 writes it. Secrets that two sides share are none. */
-const publicKey = z.discriminatedUnion("kty", [
-  z.strictObject({
-    kty: z.literal("RSA").meta({ description: "RSA, of at least 2048 bits.", examples: ["RSA"] }),
-    n: number("the modulus").meta({ description: "Modulus." }),
-    e: number("the exponent").meta({ description: "Exponent.", examples: ["AQAB"] }),
-    ...common,
-  }),
-  z.strictObject({
-    kty: z.literal("EC").meta({ description: "An elliptic curve.", examples: ["EC"] }),
-    crv: z.enum(["P-256", "P-384", "P-521"]).meta({ description: "Curve.", examples: ["P-256"] }),
-    x: number("the x coordinate").meta({ description: "X coordinate." }),
-    y: number("the y coordinate").meta({ description: "Y coordinate." }),
-    ...common,
-  }),
-  z.strictObject({
-    kty: z.literal("OKP").meta({ description: "Ed25519.", examples: ["OKP"] }),
-    crv: z.literal("Ed25519").meta({ description: "Curve.", examples: ["Ed25519"] }),
-    x: number("the public key").meta({ description: "Public key." }),
-    ...common,
-  }),
-]);
+const publicKey = z
+  .discriminatedUnion("kty", [
+    z.strictObject({
+      kty: z.literal("RSA").meta({ description: "RSA, of at least 2048 bits.", examples: ["RSA"] }),
+      n: number("the modulus").meta({ description: "Modulus." }),
+      e: number("the exponent").meta({ description: "Exponent.", examples: ["AQAB"] }),
+      ...common,
+    }),
+    z.strictObject({
+      kty: z.literal("EC").meta({ description: "An elliptic curve.", examples: ["EC"] }),
+      crv: z.enum(["P-256", "P-384", "P-521"]).meta({ description: "Curve.", examples: ["P-256"] }),
+      x: number("the x coordinate").meta({ description: "X coordinate." }),
+      y: number("the y coordinate").meta({ description: "Y coordinate." }),
+      ...common,
+    }),
+    z.strictObject({
+      kty: z.literal("OKP").meta({ description: "Ed25519.", examples: ["OKP"] }),
+      crv: z.literal("Ed25519").meta({ description: "Curve.", examples: ["Ed25519"] }),
+      x: number("the public key").meta({ description: "Public key." }),
+      ...common,
+    }),
+  ])
+  .register(hints, {
+    strangers: { d: () => "take d out, and let the provider sign with another key: this one was shown" },
+  });
 
 const jwks = z.discriminatedUnion("from", [
   z.strictObject({
@@ -54,7 +61,10 @@ const jwks = z.discriminatedUnion("from", [
     keys: z
       .array(publicKey)
       .min(1, "a list with at least one public key")
-      .meta({ description: "Public keys, as the provider's own JWKS lists them; nothing secret is among them." }),
+      .meta({
+        description: "Public keys, as the provider's own JWKS lists them; nothing secret is among them.",
+        examples: [[{ kty: "RSA", kid: "one", n: "<modulus>", e: "AQAB" }]],
+      }),
   }),
   z.strictObject({
     from: z.literal("provider").meta({
