@@ -14,6 +14,7 @@ import { type MakeObject, objectsIn } from "./gateway/objects.ts";
 import { clients, modelReader, proxy, towardsModels } from "./gateway/proxy.ts";
 import { quotaRules } from "./gateway/quotas.ts";
 import { modelRoutes } from "./gateway/routes.ts";
+import { deadEnd, providerHosts, providersOf, tokenEntries, tokenNames } from "./gateway/tokens.ts";
 import type { Sidecar } from "./ledger.ts";
 import type { Model } from "./model.ts";
 
@@ -48,8 +49,11 @@ export class Gateway extends pulumi.ComponentResource {
     const sets = modelSets(args.tenants);
     const object = objectsIn(args.namespace, inside);
 
-    closeProxies(args.models, inside);
-    admitPolicies(inside);
+    closeProxies(args.models, providerHosts(args.tenants), inside);
+    admitPolicies(
+      providersOf(args.tenants).map(([tenant]) => tokenNames.entry(tenant)),
+      inside,
+    );
     const counters = args.addons.valkey?.mode === "install" ? [new Counters("counters", args, inside)] : [];
     const gateway = makeGateway(args, object, makeClosed(args, object));
     const lists = makeLists(args, sets, object, gateway);
@@ -62,13 +66,14 @@ export class Gateway extends pulumi.ComponentResource {
       { spec: towardsModels(limits) },
       { dependsOn: [...Object.values(secrets), ...counters] },
     );
+    const entries = makeTokenEntries(args, object, gateway);
     // Last: who is let in finds routes to its own replicas, and limits.
     object(
       envoyGatewayApi,
       "SecurityPolicy",
       gatewayNames.listener,
       { spec: authorization({ ...args, sets, keySecrets: Object.keys(secrets) }) },
-      { dependsOn: [counted, ...routes] },
+      { dependsOn: [counted, ...routes, ...entries] },
     );
 
     this.keys = keys;
@@ -100,7 +105,7 @@ function makeClosed(args: GatewayArgs, object: MakeObject): pulumi.Resource[] {
     // New proxies find the settings of what is put beside them.
     object(envoyGatewayApi, "EnvoyProxy", gatewayNames.name, { spec: proxy(args) }, { dependsOn: reader }),
     object(envoyGatewayApi, "ClientTrafficPolicy", gatewayNames.name, { spec: clients() }),
-    object(envoyGatewayApi, "EnvoyExtensionPolicy", gatewayNames.name, { spec: door() }),
+    object(envoyGatewayApi, "EnvoyExtensionPolicy", gatewayNames.name, { spec: door(args) }),
     object(envoyGatewayApi, "SecurityPolicy", "closed", { spec: shut }),
   ];
 }
@@ -110,6 +115,20 @@ function makeLists(args: GatewayArgs, sets: ModelSet[], object: MakeObject, gate
   return modelLists(sets, args.host, args.operator.name).map(({ name, route, filter }) => {
     const answer = object(envoyGatewayApi, "HTTPRouteFilter", name, filter);
     return object(gatewayApi, "HTTPRoute", name, route, { dependsOn: [gateway, answer] });
+  });
+}
+
+/** Where tokens come in; without its policy a route asks for a key, as all the others do. */
+function makeTokenEntries(args: GatewayArgs, object: MakeObject, gateway: pulumi.Resource): pulumi.Resource[] {
+  const entries = tokenEntries(args.tenants, args.host);
+  const end = entries.length > 0 ? [object(envoyGatewayApi, "HTTPRouteFilter", tokenNames.dead, deadEnd)] : [];
+  return entries.map(({ tenant, routes, policy, backend }) => {
+    const asked = backend ? [object(envoyGatewayApi, "Backend", tokenNames.provider(tenant), { spec: backend })] : [];
+    const made = Object.entries(routes).map(([name, route]) =>
+      object(gatewayApi, "HTTPRoute", name, route, { dependsOn: [gateway, ...end] }),
+    );
+    const dependsOn = [...made, ...asked];
+    return object(envoyGatewayApi, "SecurityPolicy", tokenNames.entry(tenant), { spec: policy }, { dependsOn });
   });
 }
 

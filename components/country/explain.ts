@@ -46,7 +46,7 @@ function explainOne(schema: z.ZodType, values: unknown, issue: Issue): Explained
   const at = issue.path as Path;
   const field = fieldAt(schema, values, at);
   const found = valueAt(values, at);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(keysOf(field, found), at, key));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(field, found, at, key));
   if (issue.code === "invalid_key") return [badName(at, issue)];
   if (found === undefined || found === null) return [absent(field, at, found)];
 
@@ -57,14 +57,16 @@ function explainOne(schema: z.ZodType, values: unknown, issue: Issue): Explained
   return [{ ...said, remedy: added ?? `write  ${written}` }];
 }
 
-function unknownKey(keys: string[], at: Path, found: string): Explained {
-  const [meant] = nearest(found, keys);
+function unknownKey(field: z.ZodType, section: unknown, at: Path, found: string): Explained {
+  const keys = keysOf(field, section);
+  const remedy = hints.get(field)?.strangers?.[found]?.(valueAt(section, [found]));
+  const [meant] = remedy === undefined ? nearest(found, keys) : [];
   return {
     at: [...at, found],
     of: "key",
     found: `the key ${show(found)}, which means nothing here`,
     allowed: either(keys),
-    remedy: meant ? `write  ${key([...at, meant])}` : `take ${key([...at, found])} out`,
+    remedy: remedy ?? (meant ? `write  ${key([...at, meant])}` : `take ${key([...at, found])} out`),
     meant: meant && [...at, meant].join("\n"),
   };
 }

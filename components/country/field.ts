@@ -14,6 +14,8 @@ type Hint = {
   meant?: (found: string) => string | undefined;
   /** What a plain value cannot be, and what to do then. */
   sealed?: { allowed: string; remedy: string };
+  /** What to do about a key that does not belong into a section, by that key, where taking it out is not enough. */
+  strangers?: Record<string, (value: unknown) => string>;
   /** What to do about a name that may become known. */
   addition?: (found: string) => string | undefined;
 };

@@ -28,6 +28,7 @@ export function judgeResidence(file: Sound): Finding[] {
     ...(target?.place ? judgePlace(target.place, jurisdiction) : []),
     ...(state ? judgeDeclaredState(state, jurisdiction) : []),
     ...judgeStorage(file.storage, jurisdiction),
+    ...judgeProviders(file.tenants, jurisdiction),
     ...Object.entries(models ?? {}).flatMap(([name, model]) => judgeImages(name, model, jurisdiction)),
     ...judgeDeclared(file.guards ?? {}, country, ["guards"]).map((each) => ({ ...each, law: jurisdiction.law })),
     judgeDomain(operator?.domain, jurisdiction),
@@ -97,7 +98,23 @@ function judgeStorage(storage: Sound["storage"], jurisdiction: Jurisdiction): Ju
     [["storage", "records", "host"], records?.kind === "postgres" ? records.host : undefined],
     [["storage", "keys", "address"], keys?.kind === "vault" || keys?.kind === "kmip" ? keys.address : undefined],
   ];
-  return hosts.flatMap(([at, address]) => {
+  return judgeAddresses(hosts, jurisdiction);
+}
+
+/** Who holds a provider's keys lets people in; and the proxies ask it for them. */
+function judgeProviders(tenants: Sound["tenants"], jurisdiction: Jurisdiction): Judged[] {
+  const hosts = Object.entries(tenants ?? {}).flatMap(([name, tenant]): [Path, string | undefined][] => {
+    const { issuer, jwks } = tenant?.oidc ?? {};
+    return [
+      [["tenants", name, "oidc", "issuer"], issuer],
+      [["tenants", name, "oidc", "jwks", "uri"], jwks?.from === "provider" ? jwks.uri : undefined],
+    ];
+  });
+  return judgeAddresses(hosts, jurisdiction);
+}
+
+function judgeAddresses(addresses: [Path, string | undefined][], jurisdiction: Jurisdiction): Judged[] {
+  return addresses.flatMap(([at, address]) => {
     const host = address?.replace(/^https:\/\//, "").replace(/\/.*$/, "");
     if (!host || /\.svc(\.cluster\.local)?(:\d+)?$/.test(host)) return [];
     const abroad = hostAbroad(host, jurisdiction);

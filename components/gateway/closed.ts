@@ -3,12 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../catalogue/index.ts";
 import { clusterDns } from "../closed-namespace.ts";
 import type { Model } from "../model.ts";
-import { podsIn, tcp } from "../network/peers.ts";
+import { podsIn, tcp, toHost } from "../network/peers.ts";
 import { admit } from "../platform/admission.ts";
 import { gatewayNames } from "./names.ts";
 
-/** Envoy Gateway runs the proxies in its own namespace: there too they reach the models, their controllers, and DNS. */
-export function closeProxies(models: Record<string, Pick<Model, "namespace" | "port">>, opts: pulumi.ResourceOptions) {
+/**
+ * Envoy Gateway runs the proxies in its own namespace: there too they reach the models, their controllers, DNS, and what
+ * tenants' identity providers have for keys.
+ */
+export function closeProxies(
+  models: Record<string, Pick<Model, "namespace" | "port">>,
+  providers: { host: string; port: number }[],
+  opts: pulumi.ResourceOptions,
+) {
   const { namespace } = addon("envoy-gateway");
   // Many servers, few namespaces and ports.
   const doors = pulumi
@@ -24,6 +31,7 @@ export function closeProxies(models: Record<string, Pick<Model, "namespace" | "p
         egress: doors.apply((all) => [
           ...all.map(([where, port]) => ({ to: [podsIn(where)], ports: [tcp(port)] })),
           { to: [podsIn(namespace), podsIn(addon("ai-gateway").namespace)] },
+          ...providers.map(({ host, port }) => toHost(host, port)),
           clusterDns,
         ]),
       },
@@ -32,11 +40,15 @@ export function closeProxies(models: Record<string, Pick<Model, "namespace" | "p
   );
 }
 
-/** A policy of a route would take the place of the Gateway's: its keys, permissions and limits would be gone. */
-export function admitPolicies(opts: pulumi.ResourceOptions) {
+/**
+ * A policy of a route would take the place of the Gateway's: its keys, permissions and limits would be gone. Only the routes
+ * by which tokens come in have one.
+ */
+export function admitPolicies(tokenEntries: string[], opts: pulumi.ResourceOptions) {
   const ours = [
     "securitypolicies/closed",
     `securitypolicies/${gatewayNames.listener}`,
+    ...tokenEntries.map((name) => `securitypolicies/${name}`),
     `clienttrafficpolicies/${gatewayNames.name}`,
     `backendtrafficpolicies/${gatewayNames.name}`,
     `envoyextensionpolicies/${gatewayNames.name}`,

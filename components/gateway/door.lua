@@ -46,8 +46,28 @@ local function refuse(handle, status, body, headers)
   handle:respond(headers, body)
 end
 
+local function tokenFailure(message, status)
+  if status == 403 then return failure(message, "permission_error", "token_not_allowed") end
+  if status == 503 then return failure(message, server, "unavailable") end
+  return failure(message, request, "invalid_api_key")
+end
+
+local function identifyByToken(handle, headers, tenant, claims)
+  local name, fault, status = readToken(tenant, claims)
+  if name == nil then return refuse(handle, status, tokenFailure(fault, status)) end
+  -- Without it the routes of the keys are chosen from here on; and it is nobody's business behind here.
+  headers:remove("authorization")
+  headers:replace("x-freehold-tenant", tenant)
+  headers:replace("x-freehold-key", name)
+  return tenant
+end
+
 -- The client id is `<tenant>`, `<tenant>.<key>` or `<tenant>.<key>.<seconds since 1970 at which it ends>`.
 local function identify(handle, headers)
+  local checked = handle:streamInfo():dynamicMetadata():get("envoy.filters.http.jwt_authn")
+  if type(checked) == "table" then
+    for tenant, claims in pairs(checked) do return identifyByToken(handle, headers, tenant, claims) end
+  end
   local tenant, key, ends = string.match(headers:get("x-freehold-tenant") or "", "^([^.]+)%.?([^.]*)%.?([^.]*)$")
   if tenant == nil then return refuse(handle, 401, failures[401]) end
   headers:replace("x-freehold-tenant", tenant)
@@ -208,8 +228,14 @@ local function explain(handle, status)
   local body = handle:body(true)
   -- Headers that were asked for before a body are none any more after it.
   local headers = handle:headers()
-  if not string.find(body:getBytes(0, body:length()), '^%s*{%s*"error"%s*:%s*{') then
-    body:setBytes(failures[status] or failures[status < 500 and 400 or 500])
+  local text = body:getBytes(0, body:length())
+  if text == keysAway then
+    status = 503
+    headers:replace(":status", "503")
+  end
+  if not string.find(text, '^%s*{%s*"error"%s*:%s*{') then
+    local fault = tokenFault(text)
+    body:setBytes(fault and tokenFailure(fault, status) or failures[status] or failures[status < 500 and 400 or 500])
     headers:replace("content-type", "application/json")
   end
   local resetSeconds = headers:get("x-ratelimit-reset")

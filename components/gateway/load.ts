@@ -8,6 +8,8 @@ type Tenants = Record<
   Pick<Country["tenants"][string], "models" | "requestsPerMinute" | "tokensPerMinute"> & {
     tokensPerDay?: number;
     keys: readonly string[];
+    /** Whether tokens of an identity provider are taken as well. */
+    takesTokens?: boolean;
   }
 >;
 type Servers = Parameters<typeof modelRoutes>[0];
@@ -28,8 +30,10 @@ export function controllerLoad(
   const permissions = sum(sets, (set) => 3000 + sum([...set.tenants, ...set.models], (value) => 130 + value.length));
   const limits = sum(quotaRules(tenants), (rule) => 2 * JSON.stringify(rule).length + 500);
   const each = 1500 + keys + permissions + limits;
+  const entries = Object.values(tenants).filter(({ takesTokens }) => takesTokens).length;
   return {
-    message: (Object.keys(servers).length + routes.length + sets.length + 1) * each,
+    // Two ways in for tokens, with limits but neither keys nor permissions; a provider's keys stand with the listener.
+    message: 2 * entries * (1500 + limits) + (Object.keys(servers).length + routes.length + sets.length + 1) * each,
     settings: sum(Object.entries(servers), ([server, { fallback = "" }]) =>
       [server, fallback].filter(Boolean).reduce((size, name) => size + 400 + 2 * name.length, 0),
     ),

@@ -7,6 +7,7 @@ import type { Sound } from "../sound.ts";
 import { grouped, show } from "../wording.ts";
 import { type Declared, unknownName } from "./names.ts";
 import { serversOf, usersOf } from "./servers.ts";
+import { judgeTokens } from "./tokens.ts";
 
 /** Models that no tenant can have, and more of tenants than one gateway holds. */
 export function judgeTenants(file: Sound, declared: Declared): Finding[] {
@@ -15,6 +16,7 @@ export function judgeTenants(file: Sound, declared: Declared): Finding[] {
       judgeModels(name, tenant?.models ?? [], declared),
     ),
     ...Object.entries(file.tenants ?? {}).flatMap(([name, tenant]) => judgeKeys(name, tenant?.keys ?? {})),
+    ...judgeTokens(file),
     ...judgeLimits(file),
     ...judgeLoad(file),
     ...judgeHosts(file),
@@ -111,9 +113,10 @@ function judgeHosts(file: Sound): Finding[] {
 function limited({ tenants = {} }: Sound) {
   return Object.fromEntries(
     Object.entries(tenants).flatMap(([name, tenant]) => {
-      const { requestsPerMinute, tokensPerMinute, tokensPerDay, keys } = tenant ?? {};
+      const { requestsPerMinute, tokensPerMinute, tokensPerDay, keys, oidc } = tenant ?? {};
       if (requestsPerMinute === undefined || tokensPerMinute === undefined) return [];
-      return [[name, { requestsPerMinute, tokensPerMinute, tokensPerDay, keys: Object.keys(keys ?? {}) }]];
+      const takesTokens = oidc !== undefined;
+      return [[name, { requestsPerMinute, tokensPerMinute, tokensPerDay, keys: Object.keys(keys ?? {}), takesTokens }]];
     }),
   );
 }

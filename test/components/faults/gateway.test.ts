@@ -21,6 +21,14 @@ describe("a country file whose gateway or tenants are at fault", () => {
       [9, "freehold:gateway.host", "286 characters for the host of the-tenant-with", "give the gateway a shorter host"],
     ],
     "host-with-a-port": [[9, "freehold:gateway.host", "ai.alpen-ai.example:8443", "write  host: ai.alpen-ai.example"]],
+    "key-generation-as-it-was": [
+      [
+        10,
+        "freehold:tenants.kanton.keyGeneration",
+        "the key keyGeneration",
+        "write  keys: { default: { generation: 3 } }",
+      ],
+    ],
     "key-name-with-a-dot": [[11, 'freehold:tenants.kanton.keys["ci.night"]', "ci.night", "write  ci-night:"]],
     "key-overlap-of-the-first-generation": [
       [
