@@ -10,7 +10,7 @@ import { doorRuns } from "../rehearsal/door.ts";
 import { homeOf, projectFolder } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
 import { chooseStack } from "./stacks.ts";
-import { dayIn, isDay } from "./usage/days.ts";
+import { dayIn, isDay } from "../components/ledger/programs/days.ts";
 import { focus, type Prices, pricesShape, unpriced } from "./usage/focus.ts";
 import { type Asked, type Dimension, dimensions, sums, total, type Used, used } from "./usage/sums.ts";
 import { csv, flat, table } from "./usage/text.ts";

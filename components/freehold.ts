@@ -1,11 +1,12 @@
 import type { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Addon, addonOrder, addonsBefore } from "./addon.ts";
+import { Budgets } from "./budgets.ts";
 import type { ClusterState } from "./cloud.ts";
 import { clouds } from "./cloud.ts";
 import type { Country } from "./country.ts";
 import { Gateway } from "./gateway.ts";
-import { Ledger, recorderPassword } from "./ledger.ts";
+import { databasePasswords, Ledger } from "./ledger.ts";
 import { Model } from "./model.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Platform } from "./platform.ts";
@@ -55,7 +56,7 @@ export class Freehold extends pulumi.ComponentResource {
           namespace: platform.storage!,
           modelsNamespace: platform.models,
           gatewayNamespace: platform.gateway,
-          recorderPassword: recorderPassword(keySeed),
+          passwords: databasePasswords(keySeed),
           monitoring: country.monitoring !== undefined,
         },
         { ...inside, dependsOn: addon("cert-manager", "cloudnative-pg", "barman-cloud", "rook-ceph", "prometheus") },
@@ -94,7 +95,7 @@ export class Freehold extends pulumi.ComponentResource {
           ...country,
           records: storage.records,
           storageNamespace: platform.storage!,
-          password: recorderPassword(keySeed),
+          password: databasePasswords(keySeed).recorder,
         },
         { ...inside, dependsOn: [storage, ...addon("cert-manager", "envoy-gateway")] },
       );
@@ -114,6 +115,21 @@ export class Freehold extends pulumi.ComponentResource {
         dependsOn: [platform, ...addon("cert-manager", "envoy-gateway", "ai-gateway"), ...(ledger ? [ledger] : [])],
       },
     );
+    if (storage && Object.values(country.tenants).some(({ budget }) => budget)) {
+      new Budgets(
+        "budgets",
+        {
+          ...country,
+          records: storage.records,
+          storageNamespace: platform.storage!,
+          password: databasePasswords(keySeed).budgets,
+          namespace: platform.gateway,
+          host: country.gateway.host,
+          monitoring: country.monitoring !== undefined,
+        },
+        { ...inside, dependsOn: [storage, gateway, ...addon("cert-manager")] },
+      );
+    }
     for (const [tenant, { workspace }] of Object.entries(country.tenants)) {
       if (!workspace) continue;
       new Workspace(

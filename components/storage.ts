@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { isErasable } from "./country/erasable.ts";
 import type { Country } from "./country.ts";
-import { type Database, database } from "./storage/database.ts";
+import { type Database, database, type Role } from "./storage/database.ts";
 import type { Host } from "./storage/hosts.ts";
 import { type Credentials, objectStore } from "./storage/object-store.ts";
 import { retention } from "./storage/retention.ts";
@@ -15,8 +15,8 @@ export type StorageArgs = NonNullable<Country["storage"]> &
     modelsNamespace: pulumi.Input<string>;
     /** Namespace of whoever reads the usage records. */
     gatewayNamespace: pulumi.Input<string>;
-    /** Password of the role that writes the usage records, where the database is made here. */
-    recorderPassword: pulumi.Input<string>;
+    /** Passwords of the database's roles, where it is made here. */
+    passwords: Record<Role, pulumi.Input<string>>;
     /** Every tenant, with the days for which its records are kept. */
     tenants: Record<string, { recordDays: number }>;
     /** Whether Prometheus collects metrics. */

@@ -16,16 +16,15 @@ export type Programs = {
   hash: string;
 };
 
-/** The recorder with everything that it imports, as this checkout has it: its own files, and the package `postgres`. */
-export function programs(): Programs {
-  const own = fileURLToPath(new URL("./programs", import.meta.url));
+/** A program with everything that it imports, as this checkout has it: files beside it, and the package `postgres`. */
+export function programs(program: "recorder" | "budgets"): Programs {
   // A published package has the same files as JavaScript.
   const extension = extname(import.meta.filename);
   const client = dirname(dirname(dirname(createRequire(import.meta.url).resolve("postgres"))));
   const { name, version, license, type } = JSON.parse(readFileSync(join(client, "package.json"), "utf8"));
   const files: Record<string, string> = {
     "package.json": JSON.stringify({ type: "module" }),
-    ...filesOf(own, extension, ""),
+    ...withImports(`${program}${extension}`),
     // Without the hosts of its authors, which nothing in the country has to know.
     "node_modules/postgres/package.json": JSON.stringify({ name, version, license, type, exports: "./src/index.js" }),
     ...filesOf(join(client, "src"), ".js", "node_modules/postgres/src/"),
@@ -33,7 +32,20 @@ export function programs(): Programs {
   const items = Object.keys(files).map((path) => ({ key: path.replaceAll("/", "__"), path }));
   const data = Object.fromEntries(items.map(({ key, path }) => [key, withoutHosts(files[path]!)]));
   const hash = createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 16);
-  return { data, items, main: `recorder${extension}`, hash };
+  return { data, items, main: `${program}${extension}`, hash };
+}
+
+/** A file of ours with those that it imports, and they: what a program does not need does not roll its pods. */
+function withImports(main: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  const add = (name: string) => {
+    if (name in found) return;
+    const text = readFileSync(fileURLToPath(new URL(`./programs/${name}`, import.meta.url)), "utf8");
+    found[name] = text;
+    for (const [, imported] of text.matchAll(/from "\.\/([\w.-]+)"/g)) add(imported!);
+  };
+  add(main);
+  return Object.fromEntries(Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function filesOf(folder: string, extension: string, below: string): Record<string, string> {

@@ -1,7 +1,8 @@
 import { addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
 import { pinned } from "../country.ts";
-import { clientLabels, type Database } from "../storage/database.ts";
+import { clientLabels } from "../storage/database.ts";
+import { type Access, type AccessArgs, databaseEnv } from "./access.ts";
 import type { Programs } from "./programs.ts";
 
 /** What every proxy takes on so that its log is carried to the database. */
@@ -19,14 +20,11 @@ export type Sidecar = {
 };
 
 export type SidecarArgs = Pick<Country, "registry" | "digests"> & {
-  records: Pick<Database, "host" | "port" | "database">;
+  records: AccessArgs["records"];
   programs: Programs;
   /** ConfigMap with the programs. */
   configMap: string;
-  /** Secret with the keys username and password. */
-  secret: string;
-  /** Secret with the authority of the database's certificate under ca.crt. */
-  caSecret: string;
+  access: Access;
 };
 
 /** Port on which a recorder tells how it stands. */
@@ -39,8 +37,7 @@ const readyBytes = 7 * 1024 ** 3;
 const user = 65532;
 
 /** A sidecar that reads the proxy's log, and what the proxy needs for it. */
-export function sidecar({ registry, digests, records, programs, configMap, secret, caSecret }: SidecarArgs): Sidecar {
-  const secretKeyRef = (key: string) => ({ valueFrom: { secretKeyRef: { name: secret, key } } });
+export function sidecar({ registry, digests, records, programs, configMap, access }: SidecarArgs): Sidecar {
   const log = { name: "access-log", mountPath: folder };
   const accessLog = `${folder}/access.log`;
   return {
@@ -57,12 +54,7 @@ export function sidecar({ registry, digests, records, programs, configMap, secre
         { name: "REOPEN_URL", value: "http://127.0.0.1:19000/reopen_logs" },
         { name: "PORT", value: String(recorderPort) },
         { name: "LIMIT_BYTES", value: String(readyBytes) },
-        { name: "PGHOST", value: records.host },
-        { name: "PGPORT", value: String(records.port) },
-        { name: "PGDATABASE", value: records.database },
-        { name: "PGUSER", ...secretKeyRef("username") },
-        { name: "PGPASSWORD", ...secretKeyRef("password") },
-        { name: "PGSSLROOTCERT", value: "/authority/ca.crt" },
+        ...databaseEnv({ records }, access, "/authority"),
       ],
       ports: [{ name: "records", containerPort: recorderPort }],
       readinessProbe: { httpGet: { path: "/ready", port: recorderPort }, periodSeconds: 10 },
@@ -88,7 +80,7 @@ export function sidecar({ registry, digests, records, programs, configMap, secre
       { name: "recorder", configMap: { name: configMap, items: programs.items } },
       {
         name: "records-authority",
-        secret: { secretName: caSecret, items: [{ key: "ca.crt", path: "ca.crt" }] },
+        secret: { secretName: access.caSecret, items: [{ key: "ca.crt", path: "ca.crt" }] },
       },
     ],
     volumeMounts: [log],

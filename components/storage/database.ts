@@ -11,8 +11,8 @@ export type DatabaseArgs = Pick<Country, "registry" | "digests" | "network"> & {
   namespace: pulumi.Input<string>;
   /** Namespace of whoever reads the records: pods with `clientLabels`. */
   gatewayNamespace: pulumi.Input<string>;
-  /** Password of the role that writes the records. */
-  recorderPassword: pulumi.Input<string>;
+  /** Passwords of the roles of `roles`. */
+  passwords: Record<Role, pulumi.Input<string>>;
   /** Class of the volumes; the cluster's default class where there is none. */
   volumeClass?: pulumi.Input<string>;
   /** Where backups go. */
@@ -43,8 +43,9 @@ export type Database = {
 /** Labels of the pods that may connect, in the storage namespace, the gateway's, and where the proxies run. */
 export const clientLabels = { "freehold.dev/connects-to": "records" } as const;
 
-/** Role that adds records and can do nothing else; records.sql grants it that. */
-export const recorderRole = "recorder";
+/** Roles beside the application's own, which records.sql grants no more than they need: one adds records, one reads their sums. */
+export const roles = ["recorder", "budgets"] as const;
+export type Role = (typeof roles)[number];
 
 /** The database that a country declares: made in the cluster, or only referred to. */
 export function database(

@@ -9,6 +9,7 @@ import {
   type V1Secret,
   type V1Service,
 } from "@kubernetes/client-node";
+import { AccountTokens } from "./account-tokens.ts";
 import type { Referred } from "./volumes.ts";
 
 const againMs = 500;
@@ -19,11 +20,14 @@ export class ClusterView implements Referred {
   readonly #services = new Map<string, V1Service>();
   readonly #secrets = new Map<string, V1Secret>();
   readonly #configMaps = new Map<string, V1ConfigMap>();
+  #tokens: AccountTokens | undefined;
   /** Called after each change. */
   onChange = (): void => {};
 
   /** Resolves when all that there is has been read. */
   async start(config: KubeConfig): Promise<void> {
+    const isThere = (uid: string) => this.pods.some(({ metadata }) => metadata?.uid === uid);
+    this.#tokens = new AccountTokens(config, isThere, () => this.onChange());
     const core = config.makeApiClient(CoreV1Api);
     await Promise.all([
       this.#watch(config, "pods", this.#pods, () => core.listPodForAllNamespaces()),
@@ -47,6 +51,11 @@ export class ClusterView implements Referred {
 
   configMap(namespace: string, name: string): V1ConfigMap | undefined {
     return this.#configMaps.get(`${namespace}/${name}`);
+  }
+
+  token({ metadata, spec }: V1Pod, seconds: number, audience?: string): string | undefined {
+    const { name: pod = "", namespace = "", uid = "" } = metadata ?? {};
+    return this.#tokens?.of({ namespace, account: spec?.serviceAccountName ?? "default", pod, uid }, seconds, audience);
   }
 
   async #watch<Kind extends KubernetesObject>(

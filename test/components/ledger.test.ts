@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { proxy } from "../../components/gateway/proxy.ts";
 import { programs } from "../../components/ledger/programs.ts";
-import { Ledger, type LedgerArgs, recorderPassword } from "../../components/ledger.ts";
+import { databasePasswords, Ledger, type LedgerArgs } from "../../components/ledger.ts";
 import { plan } from "../../policies/program.ts";
 import { objects } from "./gateway/planned.ts";
 
@@ -50,7 +50,7 @@ const specOf = (ledger?: any): any =>
 
 describe("the programs", () => {
   it("fit into a ConfigMap, under keys that it takes, each laid out where it was", () => {
-    const { data, items, main } = programs();
+    const { data, items, main } = programs("recorder");
     expect(JSON.stringify(data).length).toBeLessThan(512 * 1024);
     for (const key of Object.keys(data)) expect(key).toMatch(/^[-._a-zA-Z0-9]+$/);
     expect(items.map(({ key }) => key).sort()).toEqual(Object.keys(data).sort());
@@ -59,7 +59,7 @@ describe("the programs", () => {
   });
 
   it("import nothing but Node, each other and postgres", () => {
-    const { data, items } = programs();
+    const { data, items } = programs("recorder");
     const ours = items.filter(({ path }) => path.endsWith(".ts"));
     const imported = ours.flatMap(({ key }) => [...data[key]!.matchAll(/from "([^"]+)"/g)].map(([, from]) => from!));
     const strange = imported.filter((from) => !/^(node:|\.\/[\w-]+\.ts$|postgres$)/.test(from));
@@ -117,7 +117,7 @@ describe("a proxy", () => {
     const volumes = pod.volumes.map(({ name }: { name: string }) => name);
     expect(recorder.volumeMounts.map(({ name }: { name: string }) => name).sort()).toEqual(volumes.sort());
     expect(spec.extraArgs).toEqual(["--file-flush-interval-msec", "1000"]);
-    expect(pod.annotations["freehold.dev/recorder"]).toBe(programs().hash);
+    expect(pod.annotations["freehold.dev/recorder"]).toBe(programs("recorder").hash);
   });
 
   it("of a country without a database writes to its container's log, and has nothing beside it", () => {
@@ -134,7 +134,7 @@ describe("a proxy", () => {
 });
 
 it("derives the password from the country's seed, the same each time and another for another country", async () => {
-  const passwordOf = (seed: string) => new Promise((resolve) => recorderPassword(seed).apply(resolve));
+  const passwordOf = (seed: string) => new Promise((resolve) => databasePasswords(seed).recorder.apply(resolve));
   const one = await passwordOf("0123456789abcdef0123456789abcdef");
   expect(one).toMatch(/^[0-9a-f]{64}$/);
   expect(await passwordOf("0123456789abcdef0123456789abcdef")).toBe(one);

@@ -71,7 +71,7 @@ describe("storage alone in somebody's program", () => {
           namespace: "data",
           modelsNamespace: "models",
           gatewayNamespace: "gateway",
-          recorderPassword: "0123456789abcdef",
+          passwords: { recorder: "0123456789abcdef", budgets: "fedcba9876543210" },
           monitoring: false,
         }),
     );

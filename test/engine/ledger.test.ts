@@ -18,7 +18,7 @@ const schema = readFileSync(new URL("../../components/storage/records.sql", impo
 const folder = mkdtempSync(join(tmpdir(), "freehold-ledger-"));
 const path = join(folder, "access.log");
 // As a pod has it: nothing but what the ConfigMap holds, where the volume lays it out.
-const { data, items, main } = programs();
+const { data, items, main } = programs("recorder");
 for (const { key, path: file } of items) {
   const at = join(folder, "programs", file);
   mkdirSync(dirname(at), { recursive: true });

@@ -59,7 +59,7 @@ if (country.storage) {
       namespace: platform.storage,
       modelsNamespace: platform.models,
       gatewayNamespace: platform.gateway,
-      recorderPassword: "0123456789abcdef",
+      passwords: { recorder: "0123456789abcdef", budgets: "fedcba9876543210" },
       monitoring: false,
     },
     { provider, dependsOn: platform },

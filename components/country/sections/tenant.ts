@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count, line, name } from "../field.ts";
+import { budget } from "./budget.ts";
 import { key } from "./key.ts";
 
 const workspace = z
@@ -68,6 +69,10 @@ export const tenant = z.strictObject({
   requestsPerMinute: count(1, 1_000_000, "requests")
     .meta({ description: "Requests that the tenant may make in a minute." })
     .default(600),
+  budget: budget.optional().meta({
+    description: "What the tenant may use in a calendar month. Default: no budget.",
+    examples: [{ tokensPerMonth: 500_000_000 }],
+  }),
   keys: z
     .record(name, key)
     .default({})

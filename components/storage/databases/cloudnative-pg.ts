@@ -8,7 +8,7 @@ import { privateIssuer } from "../../addons/cert-manager.ts";
 import type { Country } from "../../country.ts";
 import { openDoor } from "../../network/door.ts";
 import { podsIn, tcp } from "../../network/peers.ts";
-import { clientLabels, type Database, type DatabaseArgs, recorderRole } from "../database.ts";
+import { clientLabels, type Database, type DatabaseArgs, roles } from "../database.ts";
 import {
   application,
   backupStore,
@@ -17,7 +17,7 @@ import {
   clusterSpec,
   firstSql,
   plugin,
-  recorderSecret,
+  roleSecret,
 } from "./cnpg-cluster.ts";
 
 export type CnpgRecords = Extract<NonNullable<Country["storage"]>["records"], { kind: "cloudnative-pg" }>;
@@ -52,7 +52,7 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
       metadata: { name: firstSql, namespace: args.namespace },
       // The superuser runs it once: what it makes has to belong to the application, which applies the same text later. The
       // operator gives the role its password when the database stands.
-      data: { "records.sql": `${makeRecorder()}\nSET ROLE ${application};\n${args.schema}` },
+      data: { "records.sql": `${makeRoles()}\nSET ROLE ${application};\n${args.schema}` },
     },
     inside,
   );
@@ -61,14 +61,17 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
     dependsOn: ready,
   });
   const closed = closeRecords(args, inside);
-  const recorder = new Secret(
-    recorderSecret,
-    {
-      metadata: { name: recorderSecret, namespace: args.namespace, labels: { "cnpg.io/reload": "true" } },
-      type: "kubernetes.io/basic-auth",
-      stringData: { username: recorderRole, password: args.recorderPassword },
-    },
-    inside,
+  const secrets = roles.map(
+    (role) =>
+      new Secret(
+        roleSecret(role),
+        {
+          metadata: { name: roleSecret(role), namespace: args.namespace, labels: { "cnpg.io/reload": "true" } },
+          type: "kubernetes.io/basic-auth",
+          stringData: { username: role, password: args.passwords[role] },
+        },
+        inside,
+      ),
   );
   const certificate = object(
     "cert-manager.io/v1",
@@ -79,7 +82,7 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
   );
   const cluster = object("postgresql.cnpg.io/v1", "Cluster", name, clusterSpec(name, records, args), {
     ...opts,
-    dependsOn: [store, first, closed, recorder, certificate],
+    dependsOn: [store, first, closed, ...secrets, certificate],
   });
   const scheduled = {
     cluster: { name },
@@ -106,10 +109,12 @@ export function cloudnativePg(records: CnpgRecords, args: DatabaseArgs, opts: pu
   };
 }
 
-function makeRecorder(): string {
-  return `DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${recorderRole}') THEN CREATE ROLE ${recorderRole} LOGIN; END IF;
-END $$;`;
+function makeRoles(): string {
+  const made = roles.map(
+    (role) =>
+      `  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} LOGIN; END IF;`,
+  );
+  return ["DO $$ BEGIN", ...made, "END $$;"].join("\n");
 }
 
 /** By the country's own authority, which who writes in another namespace knows too; the operator's own is told to nobody there. */

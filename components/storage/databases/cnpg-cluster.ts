@@ -1,7 +1,7 @@
 import { addon } from "../../../catalogue/index.ts";
 import { pinned } from "../../country.ts";
 import { platformNames } from "../../platform/names.ts";
-import { type DatabaseArgs, recorderRole } from "../database.ts";
+import { type DatabaseArgs, type Role, roles } from "../database.ts";
 import { buckets } from "../object-store.ts";
 import type { CnpgRecords } from "./cloudnative-pg.ts";
 
@@ -13,8 +13,10 @@ export const application = "records";
 export const backupStore = "records-backups";
 /** ConfigMap with what an empty database begins with. */
 export const firstSql = "records-first";
-/** Secret with the password of the role that writes records. */
-export const recorderSecret = "records-recorder";
+/** Secret with the password of a role. */
+export function roleSecret(role: Role): string {
+  return `records-${role}`;
+}
 
 /** Secret with the certificate of a database, and the authority that signed it. */
 export function certificateSecret(name: string): string {
@@ -34,7 +36,12 @@ export function clusterSpec(name: string, records: CnpgRecords, args: DatabaseAr
     enableSuperuserAccess: false,
     certificates: { serverTLSSecret: certificateSecret(name), serverCASecret: certificateSecret(name) },
     managed: {
-      roles: [{ name: recorderRole, ensure: "present", login: true, passwordSecret: { name: recorderSecret } }],
+      roles: roles.map((role) => ({
+        name: role,
+        ensure: "present",
+        login: true,
+        passwordSecret: { name: roleSecret(role) },
+      })),
     },
     primaryUpdateStrategy: "unsupervised",
     primaryUpdateMethod: "switchover",

@@ -48,7 +48,7 @@ function argsOf(country: Country, namespace: Platform["storage"] & object) {
     namespace,
     modelsNamespace: platformNames.models,
     gatewayNamespace: platformNames.gateway,
-    recorderPassword: "0123456789abcdef",
+    passwords: { recorder: "0123456789abcdef", budgets: "fedcba9876543210" },
     monitoring: country.monitoring !== undefined,
   };
 }
