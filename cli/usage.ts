@@ -1,16 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import postgres from "postgres";
 import { parse } from "yaml";
 import { type Country, loadCountry } from "../components/country.ts";
-import { clusterRuns } from "../rehearsal/cluster.ts";
-import { recordsOf } from "../rehearsal/door/records.ts";
-import { doorRuns } from "../rehearsal/door.ts";
-import { homeOf, projectFolder } from "../rehearsal/home.ts";
-import { Failure } from "./failure.ts";
-import { chooseStack } from "./stacks.ts";
 import { dayIn, isDay } from "../components/ledger/programs/days.ts";
+import { projectFolder } from "../rehearsal/home.ts";
+import { Failure } from "./failure.ts";
+import { withRecords } from "./records.ts";
+import { chooseStack } from "./stacks.ts";
 import { focus, type Prices, pricesShape, unpriced } from "./usage/focus.ts";
 import { type Asked, type Dimension, dimensions, sums, total, type Used, used } from "./usage/sums.ts";
 import { csv, flat, table } from "./usage/text.ts";
@@ -36,7 +33,7 @@ export async function usageCommand(named: string | undefined, options: Options):
   const by = dimensionsOf(options.by ?? "tenant,model");
   const asked = askedOf(options, new Date());
   const prices = options.focus ? pricesOf(options.prices) : undefined;
-  const rows = await read(stack, options.database, asked);
+  const rows = await withRecords(stack, options.database, "usage", (sql) => used(sql, asked));
   const costCentres = costCentresOf(country);
   const found = sums(rows, by, costCentres);
   if (prices) process.stdout.write(focusOf(rows, prices, country, asked.zone, costCentres));
@@ -74,50 +71,6 @@ export function askedOf({ from, to, zone = "UTC", tenant, model }: Options, now:
   const first = from ?? `${last.slice(0, 7)}-01`;
   if (first > last) throw new Failure(`--from ${first} is after the last day, ${last}.\n  remedy   give --to as well`);
   return { from: first, to: last, zone, tenant, model };
-}
-
-async function read(stack: string, database: string | undefined, asked: Asked): Promise<Used[]> {
-  const options = {
-    max: 1,
-    connect_timeout: 10,
-    onnotice: () => {},
-    connection: { application_name: "freehold usage" },
-  };
-  const sql = await connected(stack, database, options);
-  try {
-    return await used(sql, asked);
-  } catch (error) {
-    // Without the address, in which there may be a password.
-    throw new Failure(
-      `The records could not be read: ${(error as Error).message || (error as { code?: string }).code}`,
-    );
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
-}
-
-/** What is named, by option or by Postgres' own variables, else the database behind the open door of a rehearsal. */
-async function connected(
-  stack: string,
-  database: string | undefined,
-  options: postgres.Options<Record<string, never>>,
-) {
-  if (database !== undefined) return postgres(database, options);
-  if (process.env.PGHOST !== undefined) return postgres(options);
-  const home = homeOf(stack);
-  const records = clusterRuns(home) && doorRuns(home) ? await recordsOf(home) : undefined;
-  if (records) {
-    const { socket, host, ca, ...who } = records;
-    return postgres({ ...options, ...who, path: socket, ssl: { ca, servername: host } });
-  }
-  throw new Failure(
-    [
-      "Nobody said where the records' database is, and no door of a rehearsal that has one is open.",
-      "  allowed  --database <url>, or Postgres' own variables: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE",
-      `  remedy   npx freehold door ${stack}, where a rehearsal stands; in production`,
-      "           kubectl -n freehold-storage port-forward service/records-rw 5432, with user and password of Secret records-app",
-    ].join("\n"),
-  );
 }
 
 /** Cost centres of tenants' keys, by `tenant/key`, as the country file has them. */
