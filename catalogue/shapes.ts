@@ -10,6 +10,7 @@ export const countryShape = z.strictObject({
   code,
   name: z.string(),
   currency: z.string().regex(/^[A-Z]{3}$/),
+  time_zone: z.string().regex(/^[A-Z]\w+(\/\w+)+$/),
   languages: z.array(z.string()).min(1),
   data_protection: z.strictObject({
     law: z.string(),

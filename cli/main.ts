@@ -131,6 +131,14 @@ program
   .action(async (country, options) => (await import("./usage.ts")).usageCommand(country, options));
 
 program
+  .command("budgets")
+  .argument("[country]", "stack whose budgets are told, such as ch")
+  .description("say what each tenant has used of its month's budget, and when it renews")
+  .option("--database <url>", "where the records are (default: Postgres' own variables, PGHOST and so on)")
+  .option("--json", "print it as JSON")
+  .action(async (country, options) => (await import("./budgets.ts")).budgetsCommand(country, options));
+
+program
   .command("catalogue")
   .argument("[table]", "countries, places, accelerators, instances, models, addons, profiles or engines")
   .argument("[id]", "one entry, with its sources, such as h200-sxm")

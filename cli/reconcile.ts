@@ -2,6 +2,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Country, loadCountry } from "../components/country.ts";
 import { countedBetween, edgeSeconds } from "../components/ledger/programs/counted.ts";
+import { dayAfter, dayIn, isDay } from "../components/ledger/programs/days.ts";
 import {
   type Counted,
   type Finding,
@@ -20,7 +21,6 @@ import { fromRecords } from "./records.ts";
 import { chooseStack } from "./stacks.ts";
 import { prometheusOf } from "./top/cluster.ts";
 import { seriesIn } from "./top/prometheus.ts";
-import { dayAfter, dayIn, isDay } from "./usage/days.ts";
 
 type Options = { day?: string; database?: string; cluster?: boolean; json?: boolean };
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accelerator, engine, model as modelFacts, profile } from "../catalogue/index.ts";
+import { accelerator, country as countryFacts, engine, model as modelFacts, profile } from "../catalogue/index.ts";
 import { engineValues, locateIn } from "./country/engine-values.ts";
 import { explain } from "./country/explain.ts";
 import { CountryFaults, type Finding, type Locate, placed } from "./country/fault.ts";
@@ -167,7 +167,7 @@ function complete({ keySeed, ...file }: Written) {
         ? { ...weights, reference: weights.reference ?? inRegistry(`models/${entry.model.toLowerCase()}:main`) }
         : weights,
   }));
-  const tenants = mapped(file.tenants, (entry, name) => {
+  const tenants = mapped(file.tenants, ({ budget, ...entry }, name) => {
     const sector = profile(entry.profile);
     return {
       ...entry,
@@ -177,6 +177,7 @@ function complete({ keySeed, ...file }: Written) {
       ownReplicas: entry.ownReplicas ?? (sector.own_replicas ? 1 : 0),
       ownKey: sector.dedicated_key,
       recordDays: entry.recordDays ?? sector.audit_days,
+      ...(budget && { budget: { ...budget, timeZone: budget.timeZone ?? countryFacts(file.country).time_zone } }),
     };
   });
   const gateway = { ...file.gateway, host: file.gateway.host ?? `ai.${file.operator.domain}` };

@@ -1,6 +1,7 @@
 import type { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Addon, addonOrder, addonsBefore } from "./addon.ts";
+import { Budgets } from "./budgets.ts";
 import type { ClusterState } from "./cloud.ts";
 import { clouds } from "./cloud.ts";
 import type { Country } from "./country.ts";
@@ -115,6 +116,21 @@ export class Freehold extends pulumi.ComponentResource {
         dependsOn: [platform, ...addon("cert-manager", "envoy-gateway", "ai-gateway"), ...(ledger ? [ledger] : [])],
       },
     );
+    if (storage && Object.values(country.tenants).some(({ budget }) => budget)) {
+      new Budgets(
+        "budgets",
+        {
+          ...country,
+          records: storage.records,
+          storageNamespace: platform.storage!,
+          password: databasePasswords(keySeed).budgets,
+          namespace: platform.gateway,
+          host: country.gateway.host,
+          monitoring: country.monitoring !== undefined,
+        },
+        { ...inside, dependsOn: [storage, gateway, ...addon("cert-manager")] },
+      );
+    }
     for (const [tenant, { workspace }] of Object.entries(country.tenants)) {
       if (!workspace) continue;
       new Workspace(

@@ -26,7 +26,7 @@ import { cellNamespaces } from "./door/cell.ts";
 import { through } from "./door/connect.ts";
 import { asUser } from "./door/container.ts";
 import { accepts } from "./door/database/accepts.ts";
-import { gatewayAddress } from "./door/network.ts";
+import { apiServerPort, gatewayAddress } from "./door/network.ts";
 import type { DoorPlan } from "./door/plan.ts";
 import { type DoorPart, doorParts, programsOf } from "./door/programs.ts";
 import { recordsSocket } from "./door/records.ts";
@@ -166,7 +166,7 @@ function planOf(home: Home, country: Country, tools: Tools): DoorPlan {
 function podKubeconfig(kubeconfig: string): string {
   const config = parse(readFileSync(kubeconfig, "utf8"));
   const { cluster } = config.clusters[0];
-  Object.assign(cluster, { server: `https://${gatewayAddress}:6443`, "tls-server-name": "localhost" });
+  Object.assign(cluster, { server: `https://${gatewayAddress}:${apiServerPort}`, "tls-server-name": "localhost" });
   return stringify(config);
 }
 

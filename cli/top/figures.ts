@@ -35,6 +35,7 @@ export function figuresOf(country: Pick<Country, "modelServers">): Record<Sectio
       ["errors", { ...requests, where: [["error_type", "!=", ""]] }],
       ["tokensIn", tokens("input")],
       ["tokensOut", tokens("output")],
+      ["month", { metric: "freehold_budget_used_tokens", by: "tenant", how: "max" }],
     ],
     models: enginesOf(country).flatMap(({ running, waiting, cache, tokensIn, tokensOut }) => {
       const figure = (metric: string, how: Figure["how"]): Figure => ({ metric, by: "server", how });

@@ -35,6 +35,13 @@ export function textOf(
 }
 
 function tenantColumns(tenants: Country["tenants"]): Column[] {
+  const ofMonth: Column = {
+    title: "of its month",
+    text: ({ month = 0 }, tenant) => {
+      const { budget } = tenants[tenant]!;
+      return budget ? percent(month / budget.tokensPerMonth) : "-";
+    },
+  };
   return [
     { title: "requests/s", text: ({ requests }) => per(requests) },
     { title: "errors/s", text: ({ errors }) => per(errors) },
@@ -44,6 +51,7 @@ function tenantColumns(tenants: Country["tenants"]): Column[] {
       title: "of its limit",
       text: (numbers, tenant) => percent((used(numbers) * 60) / tenants[tenant]!.tokensPerMinute),
     },
+    ...(Object.values(tenants).some(({ budget }) => budget) ? [ofMonth] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dayAfter, midnight } from "./days.ts";
+import { dayAfter, midnight } from "../../components/ledger/programs/days.ts";
 import type { Used } from "./sums.ts";
 import { csv } from "./text.ts";
 

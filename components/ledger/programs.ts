@@ -17,7 +17,7 @@ export type Programs = {
 };
 
 /** A program with everything that it imports, as this checkout has it: files beside it, and the package `postgres`. */
-export function programs(program: "recorder" | "reconciler"): Programs {
+export function programs(program: "recorder" | "reconciler" | "budgets"): Programs {
   // A published package has the same files as JavaScript.
   const extension = extname(import.meta.filename);
   const client = dirname(dirname(dirname(createRequire(import.meta.url).resolve("postgres"))));

@@ -3,6 +3,7 @@ import type { Country } from "../country.ts";
 import { platformNames } from "../platform.ts";
 import { poolCapacity, poolResource } from "../pool.ts";
 import { type Alert, critical, warning } from "./alert.ts";
+import { ofBudgets } from "./alerts/budgets.ts";
 import { ofGateway } from "./alerts/gateway.ts";
 import { ofTenants } from "./alerts/tenants.ts";
 import { enginesOf, ofModels as models, quantile } from "./expressions.ts";
@@ -24,6 +25,7 @@ export function alerts(country: Watched): Alert[] {
     ...ofPools(country),
     ...ofGateway(),
     ...ofTenants(country),
+    ...ofBudgets(country),
     ...ofStorage(country),
     ...ofWatching(),
   ];

@@ -1,4 +1,5 @@
 import { accelerator, addon } from "../../catalogue/index.ts";
+import { keeperLabels, keeperPort } from "../budgets/keeper.ts";
 import type { Country } from "../country.ts";
 import { recorderPort } from "../ledger/sidecar.ts";
 import { platformNames } from "../platform.ts";
@@ -22,8 +23,18 @@ export type Endpoint = {
 };
 export type Target = { name: string; namespace: string; labels: Record<string, string>; endpoints: Endpoint[] };
 
+/** Whether some tenant has a budget of a month. */
+export function budgeted(tenants: Country["tenants"]): boolean {
+  return Object.values(tenants).some(({ budget }) => budget);
+}
+
 /** Pods that tell how they are. The database's and Ceph's are named beside them, by whoever makes them. */
-export function targets({ addons, pools, storage }: Pick<Country, "addons" | "pools" | "storage">): Target[] {
+export function targets({
+  addons,
+  pools,
+  storage,
+  tenants,
+}: Pick<Country, "addons" | "pools" | "storage" | "tenants">): Target[] {
   const nvidia = Object.values(pools).some((pool) => accelerator(pool.accelerator).vendor === "nvidia");
   return [
     {
@@ -67,6 +78,16 @@ export function targets({ addons, pools, storage }: Pick<Country, "addons" | "po
             namespace: addon("envoy-gateway").namespace,
             labels: clientLabels,
             endpoints: [{ portNumber: recorderPort, path: "/metrics" }],
+          },
+        ]
+      : []),
+    ...(budgeted(tenants)
+      ? [
+          {
+            name: "budgets",
+            namespace: platformNames.gateway,
+            labels: { "app.kubernetes.io/name": keeperLabels["app.kubernetes.io/name"] },
+            endpoints: [{ portNumber: keeperPort, path: "/metrics" }],
           },
         ]
       : []),

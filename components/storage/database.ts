@@ -43,8 +43,11 @@ export type Database = {
 /** Labels of the pods that may connect, in the storage namespace, the gateway's, and where the proxies run. */
 export const clientLabels = { "freehold.dev/connects-to": "records" } as const;
 
-/** Roles beside the application's own, which records.sql grants no more than they need: one adds records, one reads them. */
-export const roles = ["recorder", "reader"] as const;
+/**
+ * Roles beside the application's own, which records.sql grants no more than they need: one adds records, one reads them, and
+ * one reads their sums.
+ */
+export const roles = ["recorder", "reader", "budgets"] as const;
 export type Role = (typeof roles)[number];
 
 /** The database that a country declares: made in the cluster, or only referred to. */

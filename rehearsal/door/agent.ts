@@ -16,7 +16,7 @@ import { applyControllers, certgenOf, certgenSecrets } from "./controllers.ts";
 import { port as databasePort, roleLabel } from "./database/objects.ts";
 import { watchDatabases } from "./database.ts";
 import { scrape } from "./metrics.ts";
-import { gatewayAddress, makeNetwork } from "./network.ts";
+import { apiServerPort, gatewayAddress, makeNetwork } from "./network.ts";
 import { Node } from "./node.ts";
 import type { DoorPlan } from "./plan.ts";
 import { RunningPod } from "./pod.ts";
@@ -32,7 +32,7 @@ const say = (line: string) => void process.stdout.write(`${new Date().toISOStrin
 makeNetwork();
 // By the same address as outside, for ourselves; by the bridge's, for pods.
 await relay({ host: "127.0.0.1", port: Number(new URL(plan.apiServer).port) }, { path: plan.sockets.api });
-await relay({ host: gatewayAddress, port: 6443 }, { path: plan.sockets.api });
+await relay({ host: gatewayAddress, port: apiServerPort }, { path: plan.sockets.api });
 
 const country = loadCountry(plan.countryFile);
 const config = configOf(plan.kubeconfig);

@@ -9,6 +9,7 @@ import {
   type V1Secret,
   type V1Service,
 } from "@kubernetes/client-node";
+import { AccountTokens } from "./account-tokens.ts";
 import { ask } from "./ask.ts";
 import type { Referred } from "./volumes.ts";
 
@@ -21,12 +22,15 @@ export class ClusterView implements Referred {
   readonly #secrets = new Map<string, V1Secret>();
   readonly #configMaps = new Map<string, V1ConfigMap>();
   #config: KubeConfig | undefined;
+  #tokens: AccountTokens | undefined;
   /** Called after each change. */
   onChange = (): void => {};
 
   /** Resolves when all that there is has been read. */
   async start(config: KubeConfig): Promise<void> {
     this.#config = config;
+    const isThere = (uid: string) => this.pods.some(({ metadata }) => metadata?.uid === uid);
+    this.#tokens = new AccountTokens(config, isThere, () => this.onChange());
     const core = config.makeApiClient(CoreV1Api);
     await Promise.all([
       this.#watch(config, "pods", this.#pods, () => core.listPodForAllNamespaces()),
@@ -58,6 +62,11 @@ export class ClusterView implements Referred {
     const status = { podIP, podIPs: [{ ip: podIP }] };
     // A pod that went meanwhile needs none, and one that still has its old address asks again.
     ask(this.#config!, "PATCH", path, "application/merge-patch+json", { status }).catch(() => {});
+  }
+
+  token({ metadata, spec }: V1Pod, seconds: number, audience?: string): string | undefined {
+    const { name: pod = "", namespace = "", uid = "" } = metadata ?? {};
+    return this.#tokens?.of({ namespace, account: spec?.serviceAccountName ?? "default", pod, uid }, seconds, audience);
   }
 
   async #watch<Kind extends KubernetesObject>(

@@ -1,12 +1,18 @@
 import type { V1Container, V1EnvVarSource, V1Pod } from "@kubernetes/client-node";
+import { apiServerName, apiServerPort } from "./network.ts";
+import { fieldOf } from "./pod-field.ts";
 import { Missing, type Referred } from "./volumes.ts";
 
-/** The variables of a container as its spec gives them, and its words with `$(NAME)` filled in. */
+/**
+ * The variables of a container as its spec gives them, those by which any pod finds the API server, and its words with `$(NAME)`
+ * filled in.
+ */
 export function environment(pod: V1Pod, container: V1Container, referred: Referred) {
   const env: Record<string, string> = {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: "/root",
     HOSTNAME: pod.metadata?.name ?? "",
+    ...apiServer,
   };
   for (const { name, value, valueFrom } of container.env ?? []) {
     const text = valueFrom ? sourced(valueFrom, pod, container, referred) : filled(value ?? "", env);
@@ -15,6 +21,8 @@ export function environment(pod: V1Pod, container: V1Container, referred: Referr
   const expanded = (words: string[] = []) => words.map((word) => filled(word, env));
   return { env, command: expanded(container.command), args: expanded(container.args) };
 }
+
+const apiServer = { KUBERNETES_SERVICE_HOST: apiServerName, KUBERNETES_SERVICE_PORT: String(apiServerPort) };
 
 /** `$(NAME)` of a variable that is known; `$$(NAME)` is the text itself. */
 function filled(text: string, env: Record<string, string>): string {
@@ -41,20 +49,4 @@ function sourced(from: V1EnvVarSource, pod: V1Pod, container: V1Container, refer
   const { resource = "" } = from.resourceFieldRef ?? {};
   const [of = "", name = ""] = resource.split(".");
   return container.resources?.[of as "limits" | "requests"]?.[name] ?? "0";
-}
-
-function fieldOf({ metadata, spec, status }: V1Pod, path: string): string {
-  const [, map, key = ""] = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path) ?? [];
-  if (map) return metadata?.[map as "labels" | "annotations"]?.[key] ?? "";
-  const fields: Record<string, string | undefined> = {
-    "metadata.name": metadata?.name,
-    "metadata.namespace": metadata?.namespace,
-    "metadata.uid": metadata?.uid,
-    "spec.nodeName": spec?.nodeName,
-    "spec.serviceAccountName": spec?.serviceAccountName,
-    "status.podIP": status?.podIP,
-    "status.podIPs": status?.podIP,
-    "status.hostIP": status?.hostIP,
-  };
-  return fields[path] ?? "";
 }

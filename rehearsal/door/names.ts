@@ -1,8 +1,9 @@
 import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import { apiServerName, gatewayAddress } from "./network.ts";
 
 /**
  * The lines of an /etc/hosts, as a cluster's name server would answer the pods of a namespace: each Service by the addresses of
- * its pods that run here.
+ * its pods that run here, and the API server by where it is relayed.
  */
 export function hostsOf(services: readonly V1Service[], pods: readonly V1Pod[], from: string): string {
   const lines = services.flatMap(({ metadata, spec }) => {
@@ -21,7 +22,7 @@ export function hostsOf(services: readonly V1Service[], pods: readonly V1Pod[], 
       return [name, ...(own ? [`${own}.${name}`] : [])].map((each) => spelt(address, each, namespace, from));
     });
   });
-  return `${lines.join("\n")}\n`;
+  return [...lines, `${gatewayAddress} ${apiServerName}`, ""].join("\n");
 }
 
 /** As the search list of a pod would find it, and with the dot at the end that some write. */

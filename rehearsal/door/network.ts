@@ -2,6 +2,9 @@ import { execFileSync } from "node:child_process";
 
 /** Where the cell itself answers on the pods' network; the API server is relayed there. */
 export const gatewayAddress = "10.255.255.254";
+/** How pods know the API server: by a name that its certificate has, and by the port at that address. */
+export const apiServerName = "kubernetes.default.svc";
+export const apiServerPort = 6443;
 
 /** Lays out the network of a cell: a bridge on which each pod has its own end. All of it goes with the cell. */
 export function makeNetwork(): void {

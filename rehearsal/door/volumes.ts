@@ -1,11 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { V1ConfigMap, V1KeyToPath, V1Pod, V1Secret, V1Volume } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1KeyToPath, V1Pod, V1Secret, V1Volume, V1VolumeProjection } from "@kubernetes/client-node";
+
+import { fieldOf } from "./pod-field.ts";
 
 /** What pods refer to, as the API server has it now. */
 export type Referred = {
   secret(namespace: string, name: string): V1Secret | undefined;
   configMap(namespace: string, name: string): V1ConfigMap | undefined;
+  /** A token of the pod's service account, for so long and for whom. */
+  token(pod: V1Pod, seconds: number, audience?: string): string | undefined;
 };
 
 /** Where a pod's volumes are kept: its own, which go with it, and claims, which stay. */
@@ -21,7 +25,7 @@ export function writeVolumes(pod: V1Pod, places: Places, referred: Referred): Ma
     (pod.spec?.volumes ?? []).map((volume) => {
       const folder = folderOf(volume, namespace, places);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const files = filesOf(volume, namespace, referred);
+      const files = filesOf(volume, pod, referred);
       if (files) writeFiles(folder, files);
       return [volume.name, folder];
     }),
@@ -34,8 +38,11 @@ function folderOf(volume: V1Volume, namespace: string, { own, claims }: Places):
 }
 
 /** The files of a volume that holds what an object says; undefined for those that a container fills itself. */
-function filesOf(volume: V1Volume, namespace: string, referred: Referred): Map<string, Buffer> | undefined {
-  const { secret, configMap } = volume;
+function filesOf(volume: V1Volume, pod: V1Pod, referred: Referred): Map<string, Buffer> | undefined {
+  const namespace = pod.metadata?.namespace ?? "";
+  const { secret, configMap, projected } = volume;
+  if (projected)
+    return new Map((projected.sources ?? []).flatMap((source) => [...projectedFiles(source, pod, referred)]));
   if (secret) {
     const found = referred.secret(namespace, secret.secretName ?? "");
     if (!found && !secret.optional) throw new Missing(`Secret ${secret.secretName}`);
@@ -49,6 +56,26 @@ function filesOf(volume: V1Volume, namespace: string, referred: Referred): Map<s
   }
   return undefined;
 }
+
+/** The files of one source of a projected volume, as the API server gives pods that may call it. */
+function projectedFiles(source: V1VolumeProjection, pod: V1Pod, referred: Referred): Map<string, Buffer> {
+  const { secret, configMap, serviceAccountToken, downwardAPI } = source;
+  if (serviceAccountToken) {
+    const { path, expirationSeconds = hourSeconds, audience } = serviceAccountToken;
+    const token = referred.token(pod, expirationSeconds, audience);
+    if (token === undefined) throw new Missing(`a token of its account ${pod.spec?.serviceAccountName}`);
+    return new Map([[path, Buffer.from(token)]]);
+  }
+  if (downwardAPI) {
+    const items = downwardAPI.items ?? [];
+    return new Map(items.map(({ path, fieldRef }) => [path, Buffer.from(fieldOf(pod, fieldRef?.fieldPath ?? ""))]));
+  }
+  const { name = "", items } = secret ?? configMap ?? {};
+  const volume = secret ? { secret: { ...secret, secretName: name, items } } : { configMap: { ...configMap, items } };
+  return filesOf({ name, ...volume }, pod, referred) ?? new Map();
+}
+
+const hourSeconds = 3600;
 
 function bytesOf(data: Record<string, string> | undefined): Map<string, Buffer> {
   return new Map(Object.entries(data ?? {}).map(([key, text]) => [key, Buffer.from(text, "base64")]));

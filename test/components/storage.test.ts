@@ -71,7 +71,7 @@ describe("storage alone in somebody's program", () => {
           namespace: "data",
           modelsNamespace: "models",
           gatewayNamespace: "gateway",
-          passwords: { recorder: "0123456789abcdef", reader: "fedcba9876543210" },
+          passwords: { recorder: "0123456789abcdef", reader: "fedcba9876543210", budgets: "abcdef0123456789" },
           monitoring: false,
         }),
     );

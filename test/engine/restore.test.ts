@@ -59,7 +59,7 @@ if (country.storage) {
       namespace: platform.storage,
       modelsNamespace: platform.models,
       gatewayNamespace: platform.gateway,
-      passwords: { recorder: "0123456789abcdef", reader: "fedcba9876543210" },
+      passwords: { recorder: "0123456789abcdef", reader: "fedcba9876543210", budgets: "abcdef0123456789" },
       monitoring: false,
     },
     { provider, dependsOn: platform },

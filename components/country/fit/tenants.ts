@@ -5,6 +5,7 @@ import { quotaRules } from "../../gateway/quotas.ts";
 import type { Finding } from "../fault.ts";
 import type { Sound } from "../sound.ts";
 import { grouped, show } from "../wording.ts";
+import { judgeBudgets } from "./budgets.ts";
 import { type Declared, unknownName } from "./names.ts";
 import { serversOf, usersOf } from "./servers.ts";
 import { judgeTokens } from "./tokens.ts";
@@ -17,6 +18,7 @@ export function judgeTenants(file: Sound, declared: Declared): Finding[] {
     ),
     ...Object.entries(file.tenants ?? {}).flatMap(([name, tenant]) => judgeKeys(name, tenant?.keys ?? {})),
     ...judgeTokens(file),
+    ...judgeBudgets(file),
     ...judgeLimits(file),
     ...judgeLoad(file),
     ...judgeHosts(file),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { count, hints, line, name } from "../field.ts";
 import { written } from "../wording.ts";
+import { budget } from "./budget.ts";
 import { key } from "./key.ts";
 import { oidc } from "./oidc.ts";
 
@@ -71,6 +72,10 @@ export const tenant = z
     requestsPerMinute: count(1, 1_000_000, "requests")
       .meta({ description: "Requests that the tenant may make in a minute." })
       .default(600),
+    budget: budget.optional().meta({
+      description: "What the tenant may use in a calendar month. Default: no budget.",
+      examples: [{ tokensPerMonth: 500_000_000 }],
+    }),
     keys: z
       .record(name, key)
       .default({})

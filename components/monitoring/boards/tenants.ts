@@ -114,6 +114,37 @@ export function tenants(): Board {
           },
         ],
       },
+      {
+        title: "Budgets of the month",
+        panels: [
+          {
+            title: "Used",
+            unit: "percentunit",
+            says: "Of each tenant's month in its own time zone, as the ledger has it.",
+            warnFrom: 0.8,
+            badFrom: 1,
+            queries: [{ expr: top("freehold_budget_used_tokens / freehold_budget_tokens"), legend: "{{tenant}}" }],
+          },
+          {
+            title: "Of what is committed",
+            unit: "percentunit",
+            says: "Tokens that are owed for, used or not.",
+            queries: [
+              { expr: top("freehold_budget_used_tokens / freehold_budget_committed_tokens"), legend: "{{tenant}}" },
+            ],
+          },
+          {
+            title: "Closed, or beyond it",
+            unit: "short",
+            says: "Refused until the month is over; refused because it is not known what was used; going on by contract.",
+            queries: [
+              { expr: "sum(freehold_budget_spent)", legend: "spent" },
+              { expr: "sum(freehold_budget_unread)", legend: "unread" },
+              { expr: "sum(freehold_budget_over)", legend: "beyond" },
+            ],
+          },
+        ],
+      },
     ],
   };
 }

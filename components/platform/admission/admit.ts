@@ -9,7 +9,7 @@ export type Admission = {
   /** What is admitted or not; creations and updates where nothing is said. */
   operations?: ("CREATE" | "UPDATE" | "DELETE")[];
   /** Requests that are not for it are let through unread. */
-  when?: string;
+  when?: pulumi.Input<string>;
   /** Values that several expressions use, each may use those before it. */
   variables?: Record<string, string>;
   validations: Validation[];
@@ -28,10 +28,10 @@ export type Validation = { expression: string; message: string; messageExpressio
  * One ValidatingAdmissionPolicy with its binding to Freehold's namespaces, failing closed. Objects that stand in no namespace
  * are judged whoever they belong to.
  */
-export function admit(name: string, admission: Admission, opts: pulumi.ResourceOptions) {
+export function admit(name: string, admission: Admission, opts: pulumi.ResourceOptions): pulumi.Resource[] {
   const { resources, operations = ["CREATE", "UPDATE"], when, variables = {}, validations } = admission;
   const policyName = `${name}.freehold.dev`;
-  new ValidatingAdmissionPolicy(
+  const policy = new ValidatingAdmissionPolicy(
     name,
     {
       metadata: { name: policyName },
@@ -50,7 +50,7 @@ export function admit(name: string, admission: Admission, opts: pulumi.ResourceO
     },
     opts,
   );
-  new ValidatingAdmissionPolicyBinding(
+  const binding = new ValidatingAdmissionPolicyBinding(
     name,
     {
       metadata: { name: policyName },
@@ -63,6 +63,7 @@ export function admit(name: string, admission: Admission, opts: pulumi.ResourceO
     },
     opts,
   );
+  return [policy, binding];
 }
 
 function namespaces({ except, only }: Admission) {

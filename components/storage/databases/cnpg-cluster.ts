@@ -1,10 +1,8 @@
 import { addon } from "../../../catalogue/index.ts";
 import { pinned } from "../../country.ts";
 import { platformNames } from "../../platform/names.ts";
-
 import { spread } from "../../platform/spread.ts";
 import { type DatabaseArgs, type Role, roles } from "../database.ts";
-
 import { buckets } from "../object-store.ts";
 import type { CnpgRecords } from "./cloudnative-pg.ts";
 

@@ -48,7 +48,7 @@ function argsOf(country: Country, namespace: Platform["storage"] & object) {
     namespace,
     modelsNamespace: platformNames.models,
     gatewayNamespace: platformNames.gateway,
-    passwords: { recorder: "0123456789abcdef", reader: "fedcba9876543210" },
+    passwords: { recorder: "0123456789abcdef", reader: "fedcba9876543210", budgets: "abcdef0123456789" },
     monitoring: country.monitoring !== undefined,
   };
 }

@@ -12,6 +12,7 @@ const referred = {
     namespace === "gateway" && name === "counters"
       ? { data: { password: Buffer.from("geheim").toString("base64") } }
       : undefined,
+  token: () => undefined,
   configMap: (_: string, name: string) => (name === "settings" ? { data: { level: "info" } } : undefined),
 };
 const of = (env: object[], rest: object = {}) =>
@@ -72,4 +73,11 @@ it("goes without what may be absent", () => {
   expect(
     of([{ name: "X", valueFrom: { secretKeyRef: { name: "none", key: "x", optional: true } } }]).env,
   ).not.toHaveProperty("X");
+});
+
+it("says to each where the API server is, as a kubelet does", () => {
+  expect(of([]).env).toMatchObject({
+    KUBERNETES_SERVICE_HOST: "kubernetes.default.svc",
+    KUBERNETES_SERVICE_PORT: "6443",
+  });
 });

@@ -5,9 +5,11 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { Missing, writeVolumes } from "../../../rehearsal/door/volumes.ts";
 
 let folder: string;
+let tokens: Record<string, string>;
 let secrets: Record<string, Record<string, string>>;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "freehold-volumes-"));
+  tokens = { "account 3607 undefined": "token" };
   secrets = { tls: { "tls.crt": "certificate", "tls.key": "key" } };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,13 +17,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const write = (...volumes: object[]) =>
   writeVolumes(
-    { metadata: { namespace: "gateway", name: "pod" }, spec: { containers: [], volumes: volumes as never } },
+    {
+      metadata: { namespace: "gateway", name: "pod" },
+      spec: { serviceAccountName: "account", containers: [], volumes: volumes as never },
+    },
     { own: join(folder, "own"), claims: join(folder, "claims") },
     {
       secret: (_, name) =>
         secrets[name] && {
           data: Object.fromEntries(Object.entries(secrets[name]).map(([key, text]) => [key, base64(text)])),
         },
+      token: ({ spec }, seconds, audience) => tokens[`${spec?.serviceAccountName} ${seconds} ${audience}`],
       configMap: (_, name) =>
         name === "settings" ? { data: { "a.yaml": "a: 1" }, binaryData: { b: base64("b") } } : undefined,
     },
@@ -79,4 +85,20 @@ it("waits for what is not there, unless it may be absent", () => {
   expect(readdirSync(write({ name: "certs", secret: { secretName: "none", optional: true } }).get("certs")!)).toEqual(
     [],
   );
+});
+
+it("gives a pod the token of its account beside what it needs for it, as the API server asks, and another when there is one", () => {
+  const sources = [
+    { serviceAccountToken: { expirationSeconds: 3607, path: "token" } },
+    { configMap: { name: "settings", items: [{ key: "a.yaml", path: "ca.crt" }] } },
+    { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+  ];
+  const at = write({ name: "access", projected: { sources } }).get("access")!;
+  const text = (file: string) => readFileSync(join(at, file), "utf8");
+  expect(["token", "ca.crt", "namespace"].map(text)).toEqual(["token", "a: 1", "gateway"]);
+  tokens = { "account 3607 undefined": "another" };
+  write({ name: "access", projected: { sources } });
+  expect(text("token")).toBe("another");
+  tokens = {};
+  expect(() => write({ name: "access", projected: { sources } })).toThrow("a token of its account account");
 });

@@ -32,3 +32,23 @@ export function isDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
+
+/** A calendar month somewhere, from its first moment to the first of the next, in milliseconds since 1970. */
+export type Month = { from: number; to: number };
+
+/** The month that it is somewhere. */
+export function monthIn(zone: string, moment: number): Month {
+  const first = `${dayIn(zone, new Date(moment)).slice(0, 7)}-01`;
+  const next = `${dayAfter(first, 31).slice(0, 7)}-01`;
+  return { from: Date.parse(midnight(first, zone)), to: Date.parse(midnight(next, zone)) };
+}
+
+/** A moment as the clock of a zone shows it, with what it is ahead of UTC: `2026-12-01T00:00:00+01:00`. */
+export function clockIn(zone: string, moment: number): string {
+  const minutes = offsetMs(zone, moment) / 60_000;
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((n) =>
+    String(n).padStart(2, "0"),
+  );
+  const shown = new Date(moment + minutes * 60_000).toISOString().slice(0, 19);
+  return `${shown}${minutes < 0 ? "-" : "+"}${hours}:${rest}`;
+}
