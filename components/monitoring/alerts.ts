@@ -4,6 +4,7 @@ import { platformNames } from "../platform.ts";
 import { poolCapacity, poolResource } from "../pool.ts";
 import { type Alert, critical, warning } from "./alert.ts";
 import { ofGateway } from "./alerts/gateway.ts";
+import { ofLedger } from "./alerts/ledger.ts";
 import { ofTenants } from "./alerts/tenants.ts";
 import { enginesOf, ofModels as models, quantile } from "./expressions.ts";
 
@@ -24,6 +25,7 @@ export function alerts(country: Watched): Alert[] {
     ...ofPools(country),
     ...ofGateway(),
     ...ofTenants(country),
+    ...ofLedger(country),
     ...ofStorage(country),
     ...ofWatching(),
   ];
