@@ -25,6 +25,8 @@ export async function fromRecords<Result>(asked: Asked, use: (sql: Sql) => Promi
   const options: Options = {
     max: 1,
     connect_timeout: 10,
+    // It would ask by itself, and fail where nobody waits for it.
+    fetch_types: false,
     onnotice: () => {},
     connection: { application_name: asked.application },
   };

@@ -161,6 +161,8 @@ function complete({ keySeed, ...file }: Written) {
     ...entry,
     contextTokens: entry.contextTokens ?? modelFacts(entry.model).context_length,
     precision: entry.precision ?? publishedPrecision(entry.model) ?? "bf16",
+    // The door salts chats and completions for each tenant, and texts to embed it does not.
+    prefixCache: entry.prefixCache ?? (modelFacts(entry.model).kind === "embedding" ? undefined : true),
     image: entry.image ?? inRegistry(engineImage(entry.engine, file.pools[entry.pool]!.accelerator)!),
     weights:
       weights.from === "image"

@@ -20,7 +20,9 @@ const listener: Matcher = ["envoy_http_conn_manager_prefix", "=~", "https?-.+"];
 const routes: Matcher = ["envoy_cluster_name", "=~", "httproute/.+"];
 
 /** What is shown, section by section: the names and what each is made of. */
-export function figuresOf(country: Pick<Country, "modelServers">): Record<Section, [name: string, figure: Figure][]> {
+export function figuresOf(
+  country: Pick<Country, "modelServers" | "storage">,
+): Record<Section, [name: string, figure: Figure][]> {
   const tokens = (kind: string): Figure => ({
     metric: "gen_ai_client_token_usage_sum",
     by: "tenant",
@@ -36,6 +38,9 @@ export function figuresOf(country: Pick<Country, "modelServers">): Record<Sectio
       ["tokensIn", tokens("input")],
       ["tokensOut", tokens("output")],
       ["month", { metric: "freehold_budget_used_tokens", by: "tenant", how: "max" }],
+      ...(country.storage
+        ? [["refused", { metric: "freehold_ledger_refusals_total", by: "tenant", how: "rate" }] as [string, Figure]]
+        : []),
     ],
     models: enginesOf(country).flatMap(({ running, waiting, cache, tokensIn, tokensOut }) => {
       const figure = (metric: string, how: Figure["how"]): Figure => ({ metric, by: "server", how });
@@ -62,7 +67,7 @@ export function figuresOf(country: Pick<Country, "modelServers">): Record<Sectio
 
 /** A reading of all figures: `ask` tells one of them, by whose it is. Tenants and models that say nothing are there with noughts. */
 export async function read(
-  country: Pick<Country, "modelServers" | "tenants">,
+  country: Pick<Country, "modelServers" | "tenants" | "storage">,
   ask: (figure: Figure) => Promise<Record<string, number>> | Record<string, number>,
 ): Promise<Reading> {
   const owners: Record<Section, string[]> = {

@@ -27,14 +27,14 @@ export function textOf(
     `gateway  ${per(gateway.answers)} answers/s, ${per(gateway.errors)} errors/s, ${whole(gateway.open)} open`,
     `refused  ${per(gateway.refusedKey)}/s for the key (401), ${per(gateway.refusedPermission)}/s for permission (403), ${per(gateway.refusedLimit)}/s for a limit (429)${gateway.limiterErrors! > 0 ? `, ${per(gateway.limiterErrors)}/s because the limiter does not answer (500)` : ""}`,
     "",
-    ...table("tenant", shown, tenantColumns(tenants)),
+    ...table("tenant", shown, tenantColumns(tenants, Object.values(shown))),
     ...(left > 0 ? [`and ${left} more, who use less`] : []),
     "",
     ...models,
   ];
 }
 
-function tenantColumns(tenants: Country["tenants"]): Column[] {
+function tenantColumns(tenants: Country["tenants"], shown: Record<string, number>[]): Column[] {
   const ofMonth: Column = {
     title: "of its month",
     text: ({ month = 0 }, tenant) => {
@@ -42,9 +42,11 @@ function tenantColumns(tenants: Country["tenants"]): Column[] {
       return budget ? percent(month / budget.tokensPerMonth) : "-";
     },
   };
+  const isRefusalTold = shown.some((numbers) => "refused" in numbers);
   return [
     { title: "requests/s", text: ({ requests }) => per(requests) },
     { title: "errors/s", text: ({ errors }) => per(errors) },
+    ...(isRefusalTold ? [{ title: "refused/s", text: ({ refused }: Record<string, number>) => per(refused) }] : []),
     { title: "tokens in/s", text: ({ tokensIn }) => per(tokensIn) },
     { title: "tokens out/s", text: ({ tokensOut }) => per(tokensOut) },
     {

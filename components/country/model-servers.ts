@@ -31,7 +31,7 @@ export function modelServers<Model extends Served>(
   for (const [name, model] of Object.entries(models)) {
     const users = Object.entries(tenants).filter(([, tenant]) => tenant.models.includes(name));
     const sharing = users.filter(([, { ownReplicas }]) => ownReplicas === 0);
-    // A cache that several tenants fill tells each, by its timing, what the others asked.
+    // A cache that several tenants fill without salts tells each, by its timing, what the others asked.
     if (sharing.length > 0 || users.length === 0) {
       servers[name] = { ...model, servedName: name, prefixCache: model.prefixCache ?? sharing.length === 1 };
     }

@@ -32,7 +32,8 @@ export const recorderPort = 9464;
 const folder = "/var/log/freehold";
 // Some 18 million lines: hours in which the database may be away.
 const diskGiB = 8;
-const readyBytes = 7 * 1024 ** 3;
+/** Bytes that may wait; beyond them the pod is no longer ready. */
+export const readyBytes = 7 * 1024 ** 3;
 /** The user that Envoy Gateway runs Envoy as, whose files are put aside and taken away. */
 const user = 65532;
 

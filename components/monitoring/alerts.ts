@@ -5,6 +5,7 @@ import { poolCapacity, poolResource } from "../pool.ts";
 import { type Alert, critical, warning } from "./alert.ts";
 import { ofBudgets } from "./alerts/budgets.ts";
 import { ofGateway } from "./alerts/gateway.ts";
+import { ofLedger } from "./alerts/ledger.ts";
 import { ofTenants } from "./alerts/tenants.ts";
 import { enginesOf, ofModels as models, quantile } from "./expressions.ts";
 
@@ -26,6 +27,7 @@ export function alerts(country: Watched): Alert[] {
     ...ofGateway(),
     ...ofTenants(country),
     ...ofBudgets(country),
+    ...ofLedger(country),
     ...ofStorage(country),
     ...ofWatching(),
   ];

@@ -110,7 +110,7 @@ export const model = z
       .optional()
       .meta({
         description:
-          "Whether prompts that begin alike share computed prefixes. Its timing tells one tenant of another's prompts, so the default is true only where one tenant alone uses the replicas.",
+          "Whether a tenant's prompts that begin alike share computed prefixes. Its timing would tell one tenant of another's prompts, so the door salts each tenant's; texts to embed it does not, and for them the default is true only where one tenant alone uses the replicas.",
         examples: [false],
       }),
     fallback: line("the name of another model")

@@ -19,7 +19,14 @@ export type RecordingArgs = {
 };
 
 /** What has happened since the start, and how it stands: for whoever watches. */
-export type Standing = Written & { anonymous: number; overMany: number; failures: number; behindMs: number };
+export type Standing = Written & {
+  anonymous: number;
+  overMany: number;
+  failures: number;
+  behindMs: number;
+  /** How often each tenant was refused with each status, by `tenant status`. */
+  refusals: Map<string, number>;
+};
 
 const pauseMs = 500;
 const longestPauseMs = 30_000;
@@ -36,6 +43,7 @@ export class Recording {
     overMany: 0,
     failures: 0,
     behindMs: 0,
+    refusals: new Map(),
   };
   /** When it last went round, by the clock. */
   lastRoundMs: number;
@@ -88,7 +96,7 @@ export class Recording {
     const batch = log.read(ended);
     if (batch.bytes === 0) return false;
     const refusals = { ...this.#refusals, of: new Map(this.#refusals.of) };
-    const { records, refused, anonymous, overMany } = sorted(batch.lines, refusals);
+    const { records, refused, anonymous, overMany, denied } = sorted(batch.lines, refusals);
     if (records.length + refused.length > 0) {
       const written = await table.write(records, refused);
       this.standing.records += written.records;
@@ -100,6 +108,7 @@ export class Recording {
     this.#refusals = refusals;
     this.standing.anonymous += anonymous;
     this.standing.overMany += overMany;
+    for (const kind of denied) this.standing.refusals.set(kind, (this.standing.refusals.get(kind) ?? 0) + 1);
     return true;
   }
 
@@ -118,21 +127,31 @@ function sorted(lines: readonly string[], refusals: Refusals) {
   const refused: RefusedLine[] = [];
   let anonymous = 0;
   let overMany = 0;
+  const denied: string[] = [];
   for (const line of lines) {
     const cut = "refused" in usageLine(line) ? withoutFragment(line) : undefined;
     if (cut) refused.push(refusedLine(cut.fragment, "ends in its middle"));
     const read = usageLine(cut ? cut.rest : line);
     if ("refused" in read) refused.push(read.refused);
     else if ("anonymous" in read) anonymous++;
-    else if (isOneTooMany(read.record, refusals)) overMany++;
-    else records.push(read.record);
+    else {
+      const { record } = read;
+      if (isRefusal(record)) denied.push(`${record.tenant} ${record.status}`);
+      if (isOneTooMany(record, refusals)) overMany++;
+      else records.push(record);
+    }
   }
-  return { records, refused, anonymous, overMany };
+  return { records, refused, anonymous, overMany, denied };
+}
+
+function isRefusal({ status, counted }: UsageRecord): boolean {
+  return counted === null && status >= 400 && status <= 499;
 }
 
 /** Only what cost nothing can be too many. */
-function isOneTooMany({ tenant, time, status, counted }: UsageRecord, refusals: Refusals): boolean {
-  if (counted !== null || status < 400 || status > 499) return false;
+function isOneTooMany(record: UsageRecord, refusals: Refusals): boolean {
+  if (!isRefusal(record)) return false;
+  const { tenant, time, status } = record;
   const minute = time.slice(0, 16);
   if (minute > refusals.minute) {
     refusals.minute = minute;

@@ -17,5 +17,17 @@ export function standingText(standing: Standing, behindBytes: number): string {
     metric("anonymous_total", "counter", "Lines without a tenant, which are no records.", standing.anonymous),
     metric("over_many_total", "counter", "Refusals beyond those kept of a tenant in a minute.", standing.overMany),
     metric("failures_total", "counter", "Attempts to write that failed and were made again.", standing.failures),
+    refusals(standing),
   ].join("");
+}
+
+/** Names of tenants are DNS labels, and need no quoting. */
+function refusals({ refusals }: Standing): string {
+  const name = "freehold_ledger_refusals_total";
+  const lines = [...refusals].map(([kind, value]) => {
+    const [tenant, status] = kind.split(" ");
+    return `${name}{tenant="${tenant}",status="${status}"} ${value}\n`;
+  });
+  const help = "Requests of a tenant that were refused, by status; without a key nobody knows whose they are.";
+  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${lines.join("")}`;
 }

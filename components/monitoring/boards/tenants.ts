@@ -1,3 +1,4 @@
+import type { Country } from "../../country.ts";
 import { type Board, window } from "../board.ts";
 import { refused, tokens } from "../expressions.ts";
 import { limitSeries } from "../limits.ts";
@@ -6,7 +7,7 @@ const most = 20;
 const says = `The ${most} with most of it.`;
 
 /** What the tenants do, and how near they are to their limits. */
-export function tenants(): Board {
+export function tenants({ storage }: Pick<Country, "storage">): Board {
   const top = (expr: string) => `topk(${most}, ${expr})`;
   const requests = (more = "") =>
     `sum by (tenant) (rate(gen_ai_server_request_duration_seconds_count{${more}}[${window}]))`;
@@ -38,13 +39,29 @@ export function tenants(): Board {
             title: "Refused at the door",
             unit: "reqps",
             as: "stack",
-            says: "Of all tenants together: who was refused stands in the usage records.",
+            says: "Of all tenants together, and of those who are none.",
             queries: [
               { expr: key, legend: "401, key" },
               { expr: permission, legend: "403, permission" },
               { expr: limit, legend: "429, limit" },
             ],
           },
+          // Recorders see each line of the proxies' logs.
+          ...(storage
+            ? [
+                {
+                  title: "Refused, by tenant",
+                  unit: "reqps" as const,
+                  says,
+                  queries: [
+                    {
+                      expr: top(`sum by (tenant, status) (rate(freehold_ledger_refusals_total[${window}]))`),
+                      legend: "{{tenant}} {{status}}",
+                    },
+                  ],
+                },
+              ]
+            : []),
         ],
       },
       {

@@ -188,7 +188,7 @@ describe("what the ledger is asked", () => {
     await put("left at once", "21T13:00:00", 1, null, 200);
     await put("ends tomorrow", "21T23:59:59", 5000, "gateway");
     await put("at the end", "21T23:59:00", 1000, "gateway");
-  });
+  }, 120_000);
   afterAll(() => db.close());
 
   it("has requests by when they ended, and those apart that stand on an edge", async () => {

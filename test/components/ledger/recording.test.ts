@@ -178,5 +178,17 @@ it("tells how it stands in Prometheus' words", async () => {
     over_many_total: 0,
     failures_total: 0,
   });
-  expect(text.match(/# TYPE/g)).toHaveLength(9);
+  expect(text.match(/# TYPE/g)).toHaveLength(10);
+});
+
+it("counts every refusal of a tenant, those too that are not kept one by one", async () => {
+  const refused = Array.from({ length: 70 }, (_, n) => refusal({ event_id: `r-${n}`, tenant: "bank", status: 429 }));
+  const others = [refusal({ event_id: "r", tenant: "kanton", status: 403 }), refusal({ tenant: null, status: 401 })];
+  appendFileSync(path, `${[...refused, ...others, line()].join("\n")}\n`);
+  const { one, log } = recording();
+  await one.run(now, never);
+  expect(standingText(one.standing, log.behindBytes).match(/^freehold_ledger_refusals_total.+$/gm)).toEqual([
+    'freehold_ledger_refusals_total{tenant="bank",status="429"} 70',
+    'freehold_ledger_refusals_total{tenant="kanton",status="403"} 1',
+  ]);
 });
