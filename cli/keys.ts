@@ -24,8 +24,8 @@ export function keysCommand(named: string | undefined, options: Options): void {
   const providers = providerRows(country);
   if (options.json) printJson({ file, keys: keyRecords(generations), providers });
   else {
-    const tokens = ["", "Tokens are taken beside them, of", "", ...columns(providers)];
-    print(`API keys, as ${file} declares them`, "", ...keyTable(generations, at), ...(providers[0] ? tokens : []));
+    const tokens = providers.length > 0 ? ["", "Tokens are taken beside them, of", "", ...columns(providers)] : [];
+    print(`API keys, as ${file} declares them`, "", ...keyTable(generations, at), ...tokens);
   }
 }
 
