@@ -2,6 +2,7 @@ import process from "node:process";
 import { styleText } from "node:util";
 import { addon, countryName } from "../catalogue/index.ts";
 import type { Country } from "../components/country.ts";
+import { providersOf } from "../components/gateway/tokens.ts";
 import type { Door } from "../rehearsal/door.ts";
 import { type Home, shellQuoted } from "../rehearsal/home.ts";
 import type { Toolchain } from "../rehearsal/toolchain.ts";
@@ -30,6 +31,10 @@ export function doorText(
       : []),
     `  proxy          ${door.proxy} leads to *.${country.gateway.host} and nowhere else`,
     `  root           ${door.root}`,
+    ...providersOf(country.tenants).map(
+      ([tenant, { issuer, audience }], index) =>
+        `  ${index === 0 ? "tokens" : "      "}         ${tenant} takes those of ${issuer}, for ${audience}; none are issued here`,
+    ),
     "",
     ...tenants.map(([name, { baseUrl, key }]) => `  ${name.padEnd(names)}${baseUrl.padEnd(addresses)}${key}`),
     ...(tenants.length > 0 ? ["", bold("Try"), ...linesToTry(home, door)] : []),

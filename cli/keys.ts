@@ -7,21 +7,26 @@ import { type Country, loadCountry } from "../components/country.ts";
 import type { KeyGeneration } from "../components/gateway/key-life.ts";
 import { tenantHost } from "../components/gateway.ts";
 import { projectFolder } from "../rehearsal/home.ts";
+import { columns } from "./columns.ts";
 import { Failure } from "./failure.ts";
 import { type Changed, changeKey, type KeyFields } from "./keys/change-key.ts";
-import { generationsOf, keyRecords, keyTable, moment, stateText } from "./keys/key-rows.ts";
+import { generationsOf, keyRecords, keyTable, moment, providerRows, stateText } from "./keys/key-rows.ts";
 import { stackKeys } from "./keys/stack-keys.ts";
 import { chooseStack } from "./stacks.ts";
 
 type Options = { json?: boolean };
 
-/** `freehold keys list`: every key, how long it is good and whose account it is put to; never its value. */
+/** `freehold keys list`: every key, how long it is good and whose account it is put to, never its value; and whose tokens are taken. */
 export function keysCommand(named: string | undefined, options: Options): void {
   const { file, country } = opened(named ?? chooseStack(undefined));
   const at = now();
   const generations = generationsOf(country, at);
-  if (options.json) printJson({ file, keys: keyRecords(generations) });
-  else print(`API keys, as ${file} declares them`, "", ...keyTable(generations, at));
+  const providers = providerRows(country);
+  if (options.json) printJson({ file, keys: keyRecords(generations), providers });
+  else {
+    const tokens = providers.length > 0 ? ["", "Tokens are taken beside them, of", "", ...columns(providers)] : [];
+    print(`API keys, as ${file} declares them`, "", ...keyTable(generations, at), ...tokens);
+  }
 }
 
 /** `freehold keys issue`: a further key. */

@@ -1,5 +1,6 @@
 import type { Country } from "../../components/country.ts";
 import { type KeyGeneration, keyGenerations } from "../../components/gateway/key-life.ts";
+import { providersOf } from "../../components/gateway/tokens.ts";
 import { columns } from "../columns.ts";
 
 /** The generations of the keys of some tenants, or of all. */
@@ -27,6 +28,11 @@ export function keyTable(generations: KeyGeneration[], at: number): string[] {
       ...(hasCentres && { "cost centre": each.costCentre ?? "" }),
     })),
   );
+}
+
+/** The identity providers whose tokens are taken beside keys. */
+export function providerRows({ tenants }: Country): { tenant: string; issuer: string; audience: string }[] {
+  return providersOf(tenants).map(([tenant, { issuer, audience }]) => ({ tenant, issuer, audience }));
 }
 
 /** What holds for a generation, with how long it still does. */

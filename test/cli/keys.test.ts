@@ -38,6 +38,25 @@ const listed = () => {
   return (JSON.parse(said).keys as { tenant: string }[]).filter(({ tenant }) => tenant === "bank");
 };
 
+describe("freehold keys list", () => {
+  it("says whose tokens are taken beside keys, where any are", () => {
+    keysCommand(file, {});
+    expect(said).not.toContain("Tokens");
+    const oidc =
+      "{ issuer: https://id.alpen-ai.example/bank, audience: freehold, jwks: { from: provider, uri: https://id.alpen-ai.example/certs } }";
+    writeFileSync(file, text().replace(/^( {4})bank:\n( +)/m, `$1bank:\n$2oidc: ${oidc}\n$2`));
+    keysCommand(file, {});
+    expect(said).toMatch(
+      /Tokens are taken beside them, of\n\n +tenant +issuer +audience\n +bank +https:\/\/id.alpen-ai.example\/bank +freehold\n/,
+    );
+    said = "";
+    keysCommand(file, { json: true });
+    expect(JSON.parse(said).providers).toEqual([
+      { tenant: "bank", issuer: "https://id.alpen-ai.example/bank", audience: "freehold" },
+    ]);
+  });
+});
+
 describe("freehold keys issue", () => {
   it("writes a key into the country file, leaves every other line as it is, and says what is next", () => {
     const before = text();

@@ -6,7 +6,8 @@ import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { type Answer, type Asked, ask, recordOf } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
-import { itFallsBack } from "./door-answers/fallback.ts";
+import { itFallsBack } from "./fallback.ts";
+import { takesTokens, withTokens } from "./tokens.ts";
 
 // What the proxies' own program does (components/gateway/door.lua), in the real Envoy, with simulated model servers.
 
@@ -30,15 +31,19 @@ const told = ({ text }: Answer) =>
 describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", () => {
   beforeAll(async () => {
     const file = join(checkout.folder, "stacks", "Pulumi.ee.yaml");
-    const models =
-      "{ linn: { models: [salamandra, vectors] }, vald: { models: [salamandra] }, kool: { models: [salamandra], tokensPerMinute: 300 }, saar: { models: [apertus, salamandra] } }";
+    const tenants = withTokens({
+      linn: { models: ["salamandra", "vectors"] },
+      vald: { models: ["salamandra"] },
+      kool: { models: ["salamandra"], tokensPerMinute: 300 },
+      saar: { models: ["apertus", "salamandra"] },
+    });
     const changed = readFileSync(file, "utf8")
       .replace(
         /(freehold:models: \{ )/,
         "$1vectors: { model: BAAI/bge-m3, pool: l40s }, apertus: { model: swiss-ai/Apertus-8B-Instruct-2509, pool: l40s, contextTokens: 8192, fallback: salamandra }, ",
       )
       .replace(/(salamandra: \{ )/, "$1prefixCache: true, ")
-      .replace(/freehold:tenants:.*/, `freehold:tenants: ${models}`);
+      .replace(/freehold:tenants:.*/, `freehold:tenants: ${JSON.stringify(tenants)}`);
     writeFileSync(file, changed);
     const made = await checkout.freehold(["rehearse", "ee"]);
     expect(made.code, made.stderr + made.stdout).toBe(0);
@@ -207,16 +212,9 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       [404, "model_not_found", "/v1/models/gpt-4"],
       [404, "model_not_found", '/v1/models/salamandra","object'],
       [404, "unknown_url", "/v1/embeddings", { body: { model: "salamandra", input: "a" } }],
-      ...[
-        "/",
-        "/v1",
-        "/v1/chat",
-        "/v1/files",
-        "/v1/batches",
-        "/v1/fine_tuning/jobs",
-        "/v1/assistants",
-        "/v1/responses",
-      ].map((path): [number, string, string] => [404, "unknown_url", path]),
+      ..."/ /v1 /v1/chat /v1/files /v1/batches /v1/fine_tuning/jobs /v1/assistants /v1/responses"
+        .split(" ")
+        .map((path): [number, string, string] => [404, "unknown_url", path]),
       ...[
         "/v1/responses",
         "/v1/audio/speech",
@@ -253,4 +251,6 @@ describe.skipIf(lacks.length > 0)("the program in each proxy of a live door", ()
       if (status === 405) expect(headers.allow).toBe(path === chats ? "POST" : "GET");
     });
   });
+
+  takesTokens(() => door);
 });

@@ -136,3 +136,23 @@ it("leaves nothing behind where no tenant has a provider", () => {
   expect(Object.keys(without).filter((name) => /token|prompts|provider/.test(name))).toEqual([]);
   expect(without["EnvoyExtensionPolicy/ai"].spec.lua[0].inline).toContain("local providers = {\n}");
 });
+
+it("comes and goes with few objects, and touches none of other tenants'", async () => {
+  const byName = async (oidc?: Provider) => {
+    const made = objects(
+      await gatewayOf(["apertus"], { ...tenants, ban: tenant(["apertus"], { ...(oidc && { oidc }) }) }),
+    );
+    return new Map(Object.entries(made).map(([name, object]) => [name, JSON.stringify(object)]));
+  };
+  const [before, after] = [await byName(), await byName(provider("ban"))];
+  const names = [...after.keys()].sort();
+  expect(names.filter((name) => !before.has(name))).toEqual([
+    "HTTPRoute/prompts-ban",
+    "HTTPRoute/token-ban",
+    "SecurityPolicy/token-ban",
+  ]);
+  expect(names.filter((name) => before.has(name) && before.get(name) !== after.get(name))).toEqual([
+    "EnvoyExtensionPolicy/ai",
+    "ValidatingAdmissionPolicy/gateway-policies.freehold.dev",
+  ]);
+});

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { call, configOf } from "../../../rehearsal/api-call.ts";
-import type { Door } from "../../../rehearsal/door.ts";
-import { ask, recordOf } from "../caller.ts";
+import { call, configOf } from "../../rehearsal/api-call.ts";
+import type { Door } from "../../rehearsal/door.ts";
+import { ask, recordOf } from "./caller.ts";
 
 /** Tests what clients of `asked` see while it has no replicas, and its fallback `standIn` has. */
 export function itFallsBack(door: () => Door, tenant: string, asked: string, standIn: string): void {
