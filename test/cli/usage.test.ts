@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dayAfter, dayIn, midnight } from "../../components/ledger/programs/days.ts";
 import { focus, unpriced } from "../../cli/usage/focus.ts";
 import { statement, sums, total, type Used } from "../../cli/usage/sums.ts";
 import { csv, flat, table } from "../../cli/usage/text.ts";
 import { askedOf } from "../../cli/usage.ts";
+import { dayAfter, dayIn, midnight } from "../../components/ledger/programs/days.ts";
 
 const used = (fields: Partial<Used> = {}): Used => ({
   tenant: "bank",

@@ -112,7 +112,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   it("begins with the schema of the records, which the application owns", async () => {
     const tables = await query("SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
     expect(tables.map(({ tablename, tableowner }) => [tablename, tableowner])).toEqual(
-      ["record_days", "refused_lines", "usage_records"].map((name) => [name, "records"]),
+      ["record_days", "refused_lines", "usage_by_quarter_hour", "usage_records"].map((name) => [name, "records"]),
     );
     expect(await query("SELECT * FROM keep_records('{}', '{}')")).toHaveLength(0);
   });
