@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,6 +9,7 @@ import { type Door, lacksForDoor } from "../../rehearsal/door.ts";
 import { commandLine } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { Checkout } from "./checkout.ts";
+import { budgetTenants, holdsBudgets } from "./door-budgets.ts";
 
 // A real Postgres, from the Cluster object that the stack put into a real API server.
 
@@ -31,13 +32,15 @@ const insert =
 const kept = [{ event_id: "zero" }, { event_id: "one" }];
 let home: Parameters<typeof recordsOf>[0];
 let records: Records;
+let door: Door;
 let uid: string;
 
 /** The door's own words fail the test where it does not open. */
 async function open(): Promise<void> {
   const { code, stdout, stderr } = await checkout.freehold(["door", "ee", "--json"]);
   expect(code, stderr + stdout).toBe(0);
-  const folder = resolve((JSON.parse(stdout) as Door).root, "../..");
+  door = JSON.parse(stdout) as Door;
+  const folder = resolve(door.root, "../..");
   home = { folder, countryFile, kubeconfig: join(folder, "kubeconfig") };
   records = (await recordsOf(home))!;
 }
@@ -54,8 +57,8 @@ async function query(text: string, options: postgres.Options<Record<string, neve
   }
 }
 
-async function kube(method: string, at: string, body?: object) {
-  const headers = { "content-type": "application/merge-patch+json" };
+async function kube(method: string, at: string, body?: object, more: Record<string, string> = {}) {
+  const headers = { "content-type": "application/merge-patch+json", ...more };
   const { status, body: text } = await call(
     configOf(home.kubeconfig),
     method,
@@ -74,7 +77,9 @@ const processes = () =>
 
 describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   beforeAll(async () => {
-    appendFileSync(countryFile, storage);
+    const written = readFileSync(countryFile, "utf8");
+    const tenants = `freehold:tenants: { ${budgetTenants} }`;
+    writeFileSync(countryFile, written.replace(/freehold:tenants:.*/, tenants) + storage);
     const { code, stdout, stderr } = await checkout.freehold(["rehearse", "ee"]);
     expect(code, stderr + stdout).toBe(0);
     await open();
@@ -126,6 +131,8 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     await expect(recorder("DELETE FROM usage_records")).rejects.toThrow("permission denied");
     expect(await query("SELECT event_id FROM usage_records WHERE server = 's'")).toEqual([{ event_id: "zero" }]);
   });
+
+  holdsBudgets({ checkout, door: () => door, kube, processes });
 
   it("does not run as root", () => {
     expect(processes().length).toBeGreaterThan(0);

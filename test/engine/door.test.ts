@@ -85,7 +85,7 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     expect(gateway.answers).toBeGreaterThan(0);
 
     const { programs, silent } = measured(samplesIn(await metricsOf({ folder: join(folder(), "..") })));
-    expect(programs).toEqual(["ai-gateway", "envoy", "envoy-gateway", "prometheus", "ratelimit", "vllm"]);
+    expect(programs).toEqual(["ai-gateway", "envoy", "envoy-gateway", "prometheus", "ratelimit", "recorder", "vllm"]);
     expect(silent).toEqual([]);
   });
 
