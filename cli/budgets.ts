@@ -67,14 +67,21 @@ export function budgetsText(stack: string, rows: readonly Row[]): string[] {
       state: stateText(budget, used, row.state),
     })),
   );
-  const colours = { open: "reset", warned: "yellow", over: "yellow", spent: "red", unread: "red" } as const;
+  const colours: Partial<Record<Standing["state"], "yellow" | "red">> = {
+    warned: "yellow",
+    over: "yellow",
+    spent: "red",
+  };
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: process.stdout });
   return [
     `${stack}, tokens of this month`,
     "",
     style("dim", head!),
-    ...lines.map((line, index) => (rows[index]!.state === "open" ? line : style(colours[rows[index]!.state], line))),
+    ...lines.map((line, index) => {
+      const colour = colours[rows[index]!.state];
+      return colour ? style(colour, line) : line;
+    }),
     "",
     "Next",
     `  a larger budget: tokensPerMonth in ${file}, then  npx pulumi up -s ${stack}  (here  npx freehold rehearse ${stack})`,

@@ -13,7 +13,16 @@ export { platformNames } from "./platform/names.ts";
 
 export type PlatformArgs = Pick<
   Country,
-  "country" | "operator" | "registry" | "guards" | "network" | "pools" | "modelServers" | "storage" | "monitoring"
+  | "country"
+  | "operator"
+  | "registry"
+  | "guards"
+  | "network"
+  | "pools"
+  | "modelServers"
+  | "storage"
+  | "monitoring"
+  | "tenants"
 >;
 
 /** The ground that everything stands on: closed namespaces, priorities, and admission that guards what bypasses Pulumi. */

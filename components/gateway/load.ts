@@ -1,3 +1,4 @@
+import { addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
 import { modelSets } from "./model-sets.ts";
 import { quotaRules } from "./quotas.ts";
@@ -30,10 +31,14 @@ export function controllerLoad(
   const permissions = sum(sets, (set) => 3000 + sum([...set.tenants, ...set.models], (value) => 130 + value.length));
   const limits = sum(quotaRules(tenants), (rule) => 2 * JSON.stringify(rule).length + 500);
   const each = 1500 + keys + permissions + limits;
+  // Should all of them have spent their budgets, and some at another moment than others.
+  const names = sum(Object.keys(tenants), (name) => name.length + 1);
+  const closed = 1 + Math.ceil(names / addon("envoy-gateway").limits.headerValueLength!);
   const entries = Object.values(tenants).filter(({ takesTokens }) => takesTokens).length;
   return {
     // Two ways in for tokens, with limits but neither keys nor permissions; a provider's keys stand with the listener.
-    message: 2 * entries * (1500 + limits) + (Object.keys(servers).length + routes.length + sets.length + 1) * each,
+    message:
+      2 * entries * (1500 + limits) + (Object.keys(servers).length + routes.length + sets.length + 1 + closed) * each,
     settings: sum(Object.entries(servers), ([server, { fallback = "" }]) =>
       [server, fallback].filter(Boolean).reduce((size, name) => size + 400 + 2 * name.length, 0),
     ),

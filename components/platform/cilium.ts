@@ -1,12 +1,13 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../catalogue/index.ts";
+import { keeperLabels } from "../budgets/keeper.ts";
 import type { Country } from "../country.ts";
 import { isInCluster } from "../network/peers.ts";
 import { type Host, storageHosts } from "../storage/hosts.ts";
 import { platformNames } from "./names.ts";
 
-type CiliumCountry = Pick<Country, "guards" | "modelServers" | "monitoring" | "storage">;
+type CiliumCountry = Pick<Country, "guards" | "modelServers" | "monitoring" | "storage" | "tenants">;
 /** Pods, by the labels that Cilium gives them: each has to fit. */
 type Pods = { key: string; operator: string; values?: string[] }[];
 /** Pods that call hosts beside the cluster. */
@@ -33,10 +34,12 @@ export function ciliumPolicies(country: CiliumCountry, opts: pulumi.ResourceOpti
       },
       opts,
     );
-  const { monitoring, storage } = country;
+  const { monitoring, storage, tenants } = country;
+  const budgeted = Object.values(tenants).some(({ budget }) => budget);
 
   policy("addons", [freehold, { key: addonKey, operator: "Exists" }], apiServer);
   if (storage) policy("storage", inNamespace(platformNames.storage), apiServer);
+  if (budgeted) policy("budgets", [...inNamespace(platformNames.gateway), keeper], apiServer);
   // The kubelets tell how full volumes are.
   if (monitoring) policy("kubelets", inNamespace(addon("prometheus").namespace), { egress: [toNodes(10250)] });
   // Volumes are attached by the nodes' own kernels.
@@ -49,8 +52,9 @@ export function ciliumPolicies(country: CiliumCountry, opts: pulumi.ResourceOpti
   for (const { name, namespace, pods = [], hosts } of ways) {
     policy(name, [...inNamespace(namespace), ...pods], { egress: [lookUp, ...hosts.map(toHost)] });
   }
-  // An API server outside the cluster is the world to Cilium, so add-ons and the database are left to their own policies.
-  const leaving = [...new Set([platformNames.storage, ...ways.map(({ namespace }) => namespace)])];
+  // An API server outside the cluster is the world to Cilium, so who calls it is left to policies of its own.
+  const callers = [platformNames.storage, ...(budgeted ? [platformNames.gateway] : [])];
+  const leaving = [...new Set([...callers, ...ways.map(({ namespace }) => namespace)])];
   const stays = { key: namespaceKey, operator: "NotIn", values: leaving };
   policy("world", [freehold, { key: addonKey, operator: "DoesNotExist" }, stays], {
     egressDeny: [{ toEntities: ["world"] }],
@@ -84,6 +88,7 @@ function waysOut({ guards, modelServers, storage }: CiliumCountry): Way[] {
     .filter(({ hosts }) => hosts.length > 0);
 }
 
+const keeper = { key: "k8s:app.kubernetes.io/name", operator: "In", values: [keeperLabels["app.kubernetes.io/name"]] };
 const nodes = ["host", "remote-node"];
 const apiServer = { egress: [{ toEntities: ["kube-apiserver"] }] };
 // Cilium learns the addresses behind a name from the answers that pass before its eyes.

@@ -194,3 +194,10 @@ describe("what a country is built of", () => {
     for (const name of [...files, ...places, ...folders]) expect(readme).toContain(`| \`${name}`);
   });
 });
+
+it("knows the time zone of each country by a name that Node takes", () => {
+  for (const code of countries()) {
+    const { time_zone: timeZone } = country(code);
+    expect(() => new Intl.DateTimeFormat("en", { timeZone }), `${code}: ${timeZone}`).not.toThrow();
+  }
+});

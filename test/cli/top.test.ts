@@ -115,8 +115,8 @@ describe("what is shown", () => {
   it("has every tenant and model server of the country file, idle ones with noughts, and no others", async () => {
     const { tenants, models, gateway } = await reading();
     expect(tenants).toEqual({
-      kanton: { requests: 0, errors: 0, tokensIn: 300, tokensOut: 300 },
-      bank: { requests: 0, errors: 0, tokensIn: 0, tokensOut: 0 },
+      kanton: { requests: 0, errors: 0, tokensIn: 300, tokensOut: 300, month: 0 },
+      bank: { requests: 0, errors: 0, tokensIn: 0, tokensOut: 0, month: 0 },
     });
     expect(models.apertus).toMatchObject({ cache: 0.42, replicas: 0 });
     expect(gateway[""]).toMatchObject({ refusedPermission: 0.5, answers: 0 });

@@ -54,9 +54,9 @@ const specOf = (ledger?: any): any =>
     ledger,
   });
 
-describe("the programs", () => {
-  it("fit into a ConfigMap, under keys that it takes, each laid out where it was", () => {
-    const { data, items, main } = programs("recorder");
+describe.each(["recorder", "budgets"] as const)("the program %s", (name) => {
+  it("fits into a ConfigMap, under keys that it takes, each file laid out where it was", () => {
+    const { data, items, main } = programs(name);
     expect(JSON.stringify(data).length).toBeLessThan(512 * 1024);
     for (const key of Object.keys(data)) expect(key).toMatch(/^[-._a-zA-Z0-9]+$/);
     expect(items.map(({ key }) => key).sort()).toEqual(Object.keys(data).sort());
@@ -64,13 +64,17 @@ describe("the programs", () => {
     expect(paths).toEqual(expect.arrayContaining([main, "package.json", "node_modules/postgres/src/index.js"]));
   });
 
-  it("import nothing but Node, each other and postgres", () => {
-    const { data, items } = programs("recorder");
+  it("imports nothing but Node, what comes with it, and postgres", () => {
+    const { data, items } = programs(name);
     const ours = items.filter(({ path }) => path.endsWith(".ts"));
     const imported = ours.flatMap(({ key }) => [...data[key]!.matchAll(/from "([^"]+)"/g)].map(([, from]) => from!));
     const strange = imported.filter((from) => !/^(node:|\.\/[\w-]+\.ts$|postgres$)/.test(from));
     expect(strange).toEqual([]);
     expect(imported).toContain("postgres");
+    // All of them and no others: what one does not need does not make its pods anew.
+    const paths = ours.map(({ path }) => `./${path}`);
+    const own = imported.filter((from) => from.startsWith("./"));
+    expect(paths.filter((path) => path !== `./${name}.ts`).sort()).toEqual([...new Set(own)].sort());
   });
 });
 

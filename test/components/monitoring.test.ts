@@ -89,6 +89,22 @@ describe("monitoring", () => {
 });
 
 describe("alerts", () => {
+  it("tell of budgets, and of nobody who keeps them, where a tenant has one, and only there", async () => {
+    const names = (of: Country) =>
+      alerts(of)
+        .filter(({ alert: each }) => each.startsWith("Budget"))
+        .map((each) => each.alert);
+    const budgeted = countryWith({ storage, tenants: { kanton: { budget: { tokensPerMonth: 1 } } } });
+    expect(names(countryWith({ storage }))).toEqual([]);
+    expect(names(budgeted)).toEqual(expect.arrayContaining(["BudgetNearlySpent", "BudgetSpent", "BudgetsNotKept"]));
+    const { budgets } = await monitors(budgeted);
+    expect(budgets).toMatchObject({
+      namespaceSelector: { matchNames: ["freehold-gateway"] },
+      selector: { matchLabels: { "app.kubernetes.io/name": "budgets" } },
+      podMetricsEndpoints: [{ portNumber: 9465 }],
+    });
+  });
+
   it("each say what happened and what to do, and wait a while", () => {
     for (const { alert: name, annotations, labels, for: wait } of alerts(countryWith({ storage }))) {
       expect(name).toMatch(/^([A-Z][a-z]+)+$/);

@@ -11,6 +11,7 @@ import { inspect } from "../../rehearsal/toolchain.ts";
 import { attacked } from "./attacked.ts";
 import { ask } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
+import { budgetTenants, holdsBudgets } from "./door-budgets.ts";
 
 // A real Postgres, from the Cluster object that the stack put into a real API server.
 
@@ -26,11 +27,11 @@ const storage = `
     objects: { kind: s3, endpoint: "https://s3.balti-pilv.example" }
     records: { kind: cloudnative-pg }
 `;
-/** Two tenants, of whom the second has a model of its own; two replicas of the one that they share. */
+/** Two tenants, of whom the second has a model of its own, and two replicas of the one that they share; and those of the budgets. */
 const parties = `freehold:models:
     salamandra: { model: BSC-LT/salamandra-7b-instruct, pool: l40s, replicas: 2 }
     vectors: { model: BAAI/bge-m3, pool: l40s }
-  freehold:tenants: { linn: { models: [salamandra] }, vald: {} }`;
+  freehold:tenants: { linn: { models: [salamandra] }, vald: {}, ${budgetTenants} }`;
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
 const insert =
   "INSERT INTO usage_records (event_id, time, tenant, model, server, tokens_in, tokens_cached, tokens_out, status) VALUES";
@@ -64,8 +65,8 @@ async function query(text: string, options: postgres.Options<Record<string, neve
   }
 }
 
-async function kube(method: string, at: string, body?: object) {
-  const headers = { "content-type": "application/merge-patch+json" };
+async function kube(method: string, at: string, body?: object, more: Record<string, string> = {}) {
+  const headers = { "content-type": "application/merge-patch+json", ...more };
   const { status, body: text } = await call(
     configOf(home.kubeconfig),
     method,
@@ -123,7 +124,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   it("begins with the schema of the records, which the application owns", async () => {
     const tables = await query("SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
     expect(tables.map(({ tablename, tableowner }) => [tablename, tableowner])).toEqual(
-      ["record_days", "refused_lines", "usage_records"].map((name) => [name, "records"]),
+      ["record_days", "refused_lines", "usage_by_quarter_hour", "usage_records"].map((name) => [name, "records"]),
     );
     expect(await query("SELECT * FROM keep_records('{}', '{}')")).toHaveLength(0);
   });
@@ -181,6 +182,8 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   });
 
   describe("behind a door that is attacked", () => attacked(() => door, countryFile, "linn", "vald"));
+
+  holdsBudgets({ checkout, door: () => door, kube, processes });
 
   it("does not run as root", () => {
     expect(processes().length).toBeGreaterThan(0);

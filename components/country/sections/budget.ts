@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { countries, country } from "../../../catalogue/index.ts";
 import { count, hints } from "../field.ts";
+import { nearest } from "../wording.ts";
 
-const zoneAllowed = "a time zone by its name in the IANA database";
-const timeZone = z
-  .string(zoneAllowed)
-  .refine(isTimeZone, zoneAllowed)
-  .register(hints, { options: timeZones, listed: "https://www.iana.org/time-zones" });
+const zoneAllowed = "a time zone by its name in the IANA database, such as Europe/Zurich";
+const zoneHint = { meant: (found: string) => nearest(found, timeZones())[0] };
 
 /** What a tenant may use in a calendar month, and what follows when it has. */
 export const budget = z.strictObject({
@@ -14,10 +12,15 @@ export const budget = z.strictObject({
     description: "Tokens in and out that the tenant may use in a calendar month.",
     examples: [500_000_000],
   }),
-  timeZone: timeZone.optional().meta({
-    description: "Time zone whose months they are. Default: that of the country's capital (catalogue/countries).",
-    examples: ["Europe/Zurich"],
-  }),
+  timeZone: z
+    .string(zoneAllowed)
+    .refine(isTimeZone, zoneAllowed)
+    .optional()
+    .meta({
+      description: "Time zone whose months they are. Default: that of the country's capital (catalogue/countries).",
+      examples: ["Europe/Zurich"],
+    })
+    .register(hints, zoneHint),
   warnAt: z
     .array(count(1, 100, "percent").meta({ examples: [80] }))
     .meta({ description: "Percent of it at which the operator is warned." })
@@ -26,7 +29,7 @@ export const budget = z.strictObject({
     .enum(["stop", "overage"])
     .meta({
       description:
-        "`stop` refuses what comes when it is spent, until the month is over; `overage` goes on and tells of it.",
+        "What follows when it is spent: `stop` refuses what comes until the month is over, `overage` goes on and tells of it.",
     })
     .default("stop"),
   committed: count(1, 1_000_000_000_000_000, "tokens")

@@ -52,7 +52,9 @@ export class Keeping {
       ]),
     );
     for (const [tenant, { state }] of Object.entries(this.standings))
-      if (state !== (before[tenant]?.state ?? "open")) this.#args.say(`${tenant}: ${state}`);
+      if (state !== (before[tenant]?.state ?? "open") && state !== "awaited") this.#args.say(`${tenant}: ${state}`);
+    // Who began a moment ago does not know yet whom another one closed.
+    if (Object.values(this.standings).some(({ state }) => state === "awaited")) return;
     await this.#tried("the door is not as it should be", () => this.#apply(told));
   }
 

@@ -15,8 +15,11 @@ export type Budgets = Record<string, Budget>;
 /** What the ledger said of a tenant's month, and when it was asked. */
 export type Answer = { used: number; from: number; at: number };
 
-/** How a tenant stands: `unread` where it could have spent its budget while the ledger did not answer. */
-export type State = "open" | "warned" | "over" | "spent" | "unread";
+/**
+ * How a tenant stands: `unread` where it could have spent its budget while the ledger did not answer, `awaited` where the first
+ * answer is still to come and it is left as it is.
+ */
+export type State = "open" | "warned" | "over" | "spent" | "unread" | "awaited";
 
 /** A tenant's month. */
 export type Standing = {
@@ -40,8 +43,8 @@ export function standing(budget: Budget, answer: Answer | undefined, since: numb
   const known = answer?.from === month.from ? answer : { used: 0, at: month.from };
   const isKnown = answer !== undefined || since <= month.from;
   if (!isKnown) {
-    const closed = budget.whenSpent === "stop" && now - since > graceMs;
-    return { month, used: undefined, state: closed ? "unread" : "open" };
+    const stopped = now - since > graceMs ? "unread" : "awaited";
+    return { month, used: undefined, state: budget.whenSpent === "stop" ? stopped : "open" };
   }
   return { month, used: known.used, state: stateOf(budget, known, now) };
 }

@@ -45,6 +45,13 @@ export function ofBudgets({ tenants }: Pick<Country, "tenants">): Alert[] {
       `Tenants are refused from when they could have spent theirs. ${logs} says what it was answered; kubectl -n ${platformNames.storage} get pods shows the database.`,
     ),
     critical(
+      "BudgetsBehind",
+      "max by (pod) (freehold_ledger_lag_seconds) > 60",
+      "1m",
+      "{{ $labels.pod }} has had records waiting for more than a minute",
+      "What tenants use meanwhile is counted when it is written: budgets can be overrun by as much. The log of its container recorder says what the database answered.",
+    ),
+    critical(
       "BudgetRefusedUnread",
       "freehold_budget_unread == 1",
       "0m",

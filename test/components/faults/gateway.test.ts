@@ -8,6 +8,31 @@ import { refuses } from "./broken.ts";
 
 describe("a country file whose gateway or tenants are at fault", () => {
   refuses("gateway", {
+    "budget-committed-beyond-its-end": [
+      [
+        10,
+        "freehold:tenants.kanton.budget.committed",
+        "2,000 tokens committed, of which 1,000 can be used",
+        "write  committed: 1000  or  whenSpent: overage",
+      ],
+    ],
+    "budget-in-a-zone-that-is-none": [
+      [10, "freehold:tenants.kanton.budget.timeZone", "Europe/Zuerich", "write  timeZone: Europe/Zurich"],
+    ],
+    "budget-in-an-offset": [[10, "freehold:tenants.kanton.budget.timeZone", '"+01:00"', "write  timeZone: "]],
+    "budget-of-nothing": [
+      [10, "freehold:tenants.kanton.budget.tokensPerMonth", "the number 0", "write  tokensPerMonth: 1"],
+    ],
+    "budget-that-asks-when-spent": [[10, "freehold:tenants.kanton.budget.whenSpent", "ask", "write  whenSpent: stop"]],
+    "budget-warned-in-tokens": [[10, "freehold:tenants.kanton.budget.warnAt[0]", "the number 800", "write  - 100"]],
+    "budget-without-a-database": [
+      [
+        10,
+        "freehold:tenants.kanton.budget",
+        "a budget, and no database in which is counted what was used",
+        "add  freehold:storage:",
+      ],
+    ],
     "certificate-from-a-public-authority": [
       [9, "freehold:gateway.certificate.from", "letsencrypt", "write  from: issuer"],
     ],

@@ -19,7 +19,7 @@ const country: Country = parseCountry({
     apertus: { model: "swiss-ai/Apertus-8B-Instruct-2509", pool: "h200", replicas: 2 },
     mistral: { model: mistral, pool: "h200", gpus: 8, nodes: 2, precision: "fp8", contextTokens: 65536 },
   },
-  tenants: { kanton: { tokensPerDay: 1_000_000 }, bank: {} },
+  tenants: { kanton: { tokensPerDay: 1_000_000, budget: { tokensPerMonth: 1_000_000 } }, bank: {} },
   storage: {
     keys: { kind: "volumes", statement: "LUKS2" },
     objects: { kind: "ceph", nodes: { disks: "true" } },
