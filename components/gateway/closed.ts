@@ -21,6 +21,10 @@ export function closeProxies(
   const doors = pulumi
     .all(Object.values(models).map((model) => pulumi.all([model.namespace, model.port])))
     .apply((all) => [...new Map(all.map((door) => [door.join(":"), door])).values()]);
+  // Most stand in the same networks and have the same port.
+  const asked = new Map(
+    providers.map(({ host, port }) => toHost(host, port)).map((rule) => [JSON.stringify(rule), rule]),
+  );
   new NetworkPolicy(
     "proxies",
     {
@@ -31,7 +35,7 @@ export function closeProxies(
         egress: doors.apply((all) => [
           ...all.map(([where, port]) => ({ to: [podsIn(where)], ports: [tcp(port)] })),
           { to: [podsIn(namespace), podsIn(addon("ai-gateway").namespace)] },
-          ...providers.map(({ host, port }) => toHost(host, port)),
+          ...asked.values(),
           clusterDns,
         ]),
       },

@@ -15,6 +15,9 @@ type Tenants = Record<
 >;
 type Servers = Parameters<typeof modelRoutes>[0];
 
+// Six keys with their certificates, as the larger ones list them.
+const providerSize = 16_000;
+
 /**
  * Bytes, rather too many than too few, of what goes from controller to controller at every change: `message`, all routes, of
  * which each carries every key, limit and permission, and `settings`, what the proxies are told of all models. The sizes of
@@ -36,9 +39,10 @@ export function controllerLoad(
   const closed = 1 + Math.ceil(names / addon("envoy-gateway").limits.headerValueLength!);
   const entries = Object.values(tenants).filter(({ takesTokens }) => takesTokens).length;
   return {
-    // Two ways in for tokens, with limits but neither keys nor permissions; a provider's keys stand with the listener.
+    // Two ways in for tokens, with limits but neither keys nor permissions, and what a provider has for keys.
     message:
-      2 * entries * (1500 + limits) + (Object.keys(servers).length + routes.length + sets.length + 1 + closed) * each,
+      entries * (2 * (1500 + limits) + providerSize) +
+      (Object.keys(servers).length + routes.length + sets.length + 1 + closed) * each,
     settings: sum(Object.entries(servers), ([server, { fallback = "" }]) =>
       [server, fallback].filter(Boolean).reduce((size, name) => size + 400 + 2 * name.length, 0),
     ),

@@ -13,6 +13,14 @@ import { startCluster, type TestCluster } from "./cluster.ts";
 type Manifest = any;
 
 const models = numbered("model", 20);
+const at = `https://${"id.bank.example/".repeat(20).slice(0, 253 - 8)}`;
+const provider = {
+  issuer: at,
+  audience: "freehold",
+  jwks: { from: "provider" as const, uri: at, ca: "bank-ca" },
+  claims: {},
+  recorded: "azp",
+};
 // Names as long as they may be: texts that name tenants are at their longest.
 const names = numbered(`tenant-${"n".repeat(29)}`, 300);
 const tenants = Object.fromEntries(
@@ -22,6 +30,7 @@ const tenants = Object.fromEntries(
       tokensPerMinute: [100_000, 400_000, 1_000_000][index % 3]!,
       ...(index % 5 === 0 && { tokensPerDay: 4_294_967_295 }),
       ...(index % 100 === 0 && { ownReplicas: 1, ownKey: true }),
+      ...(index % 10 === 0 && { oidc: provider }),
     }),
   ]),
 );

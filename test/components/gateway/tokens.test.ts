@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Country } from "../../../components/country.ts";
+import { jurisdiction } from "../../../components/country.ts";
+import { judge } from "../../../policies/judge.ts";
 import { gatewayOf, host, objects, tenant } from "./planned.ts";
 
 // Whom tokens let in and whom not is tested in the real Envoy: test/engine/door-answers.test.ts.
@@ -155,4 +157,20 @@ it("comes and goes with few objects, and touches none of other tenants'", async 
     "EnvoyExtensionPolicy/ai",
     "ValidatingAdmissionPolicy/gateway-policies.freehold.dev",
   ]);
+});
+
+it("is refused by the guards too where the provider is abroad, whoever made the gateway", async () => {
+  const operator = { name: "Alpen AI", domain: "alpen-ai.example" };
+  const guards = { hosts: ["id.bank.example"], registries: [] };
+  const here = jurisdiction({ country: "CH", operator, registry: "registry.alpen-ai.example", guards });
+  const broken = async (at: string) => {
+    const oidc = provider("bank", {
+      issuer: `https://${at}/x`,
+      jwks: { from: "provider", uri: `https://${at}/certs` },
+    });
+    const { findings } = judge(await gatewayOf(["apertus"], { bank: tenant(["apertus"], { oidc }) }), here);
+    return [...new Set(findings.filter(({ name }) => /token|provider/.test(name)).map(({ rule }) => rule))].sort();
+  };
+  expect(await broken("id.bank.example")).toEqual([]);
+  expect(await broken("login.microsoftonline.com")).toEqual(["access-from-here", "data-stays-here"]);
 });
