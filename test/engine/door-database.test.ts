@@ -10,6 +10,7 @@ import { commandLine } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { attacked } from "./attacked.ts";
 import { Checkout } from "./checkout.ts";
+import { stressed } from "./stressed.ts";
 
 // A real Postgres, from the Cluster object that the stack put into a real API server.
 
@@ -29,7 +30,7 @@ const storage = `
 const parties = `freehold:models:
     salamandra: { model: BSC-LT/salamandra-7b-instruct, pool: l40s, replicas: 2 }
     vectors: { model: BAAI/bge-m3, pool: l40s }
-  freehold:tenants: { linn: { models: [salamandra] }, vald: {} }`;
+  freehold:tenants: { linn: { models: [salamandra] }, vald: { requestsPerMinute: 100000, tokensPerMinute: 10000000 } }`;
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
 const insert =
   "INSERT INTO usage_records (event_id, time, tenant, model, server, tokens_in, tokens_cached, tokens_out, status) VALUES";
@@ -137,6 +138,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   });
 
   describe("behind a door that is attacked", () => attacked(() => door, countryFile, "linn", "vald"));
+  describe("behind a door under stress", () => stressed(() => door, countryFile, "vald", "salamandra"));
 
   it("does not run as root", () => {
     expect(processes().length).toBeGreaterThan(0);
