@@ -26,11 +26,15 @@ const storage = `
     objects: { kind: s3, endpoint: "https://s3.balti-pilv.example" }
     records: { kind: cloudnative-pg }
 `;
-/** Two tenants, of whom the second has a model of its own; two replicas of the one that they share. */
-const parties = `freehold:models:
+/** Tenants of whom one has a model of its own and one next to no requests; two replicas of the model that they share. */
+const attackers = { own: "linn", other: "vald", limited: "kool", requestsPerMinute: 5 };
+const sections = `freehold:models:
     salamandra: { model: BSC-LT/salamandra-7b-instruct, pool: l40s, replicas: 2 }
     vectors: { model: BAAI/bge-m3, pool: l40s }
-  freehold:tenants: { linn: { models: [salamandra] }, vald: { requestsPerMinute: 100000, tokensPerMinute: 10000000 } }`;
+  freehold:tenants:
+    linn: { models: [salamandra] }
+    vald: { requestsPerMinute: 100000, tokensPerMinute: 10000000 }
+    kool: { models: [salamandra], requestsPerMinute: 5 }`;
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
 const insert =
   "INSERT INTO usage_records (event_id, time, tenant, model, server, tokens_in, tokens_cached, tokens_out, status) VALUES";
@@ -84,7 +88,7 @@ const processes = () =>
 describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   beforeAll(async () => {
     const plain = readFileSync(countryFile, "utf8");
-    writeFileSync(countryFile, plain.replace(/freehold:models: \{ .*\n.*/, parties) + storage);
+    writeFileSync(countryFile, plain.replace(/freehold:models: \{ .*\n.*/, sections) + storage);
     const { code, stdout, stderr } = await checkout.freehold(["rehearse", "ee"]);
     expect(code, stderr + stdout).toBe(0);
     await open();
@@ -137,7 +141,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     expect(await query("SELECT event_id FROM usage_records WHERE server = 's'")).toEqual([{ event_id: "zero" }]);
   });
 
-  describe("behind a door that is attacked", () => attacked(() => door, countryFile, "linn", "vald"));
+  describe("behind a door that is attacked", () => attacked(() => door, countryFile, attackers));
   describe("behind a door under stress", () => stressed(() => door, countryFile, "vald", "salamandra"));
 
   it("does not run as root", () => {
