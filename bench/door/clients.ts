@@ -80,8 +80,9 @@ async function one(kind: string, body: Buffer): Promise<Had> {
 /** A connection to the next proxy that takes one. */
 async function connected(): Promise<TLSSocket> {
   let last: Error | undefined;
-  for (const _ of load.proxies) {
-    const { hostname, port } = new URL(load.proxies[turn++ % load.proxies.length]!);
+  const first = turn++;
+  for (const index of load.proxies.keys()) {
+    const { hostname, port } = new URL(load.proxies[(first + index) % load.proxies.length]!);
     const tcp = connect({ host: hostname, port: Number(port), noDelay: true });
     try {
       return await new Promise((resolve, reject) => {

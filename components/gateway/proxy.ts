@@ -123,7 +123,11 @@ export function modelReader({ registry, digests, tenants }: Pick<ProxyArgs, "reg
       kubernetes: {
         image: pinned(registry, addon("ai-gateway").images.extProc!, digests),
         // Beyond so many different ones its metrics no longer tell the tenant.
-        env: [{ name: "OTEL_GO_X_CARDINALITY_LIMIT", value: String(series) }],
+        env: [
+          { name: "OTEL_GO_X_CARDINALITY_LIMIT", value: String(series) },
+          // Below its limit, near which it would else be ended with long prompts that are handled already.
+          { name: "GOMEMLIMIT", value: "3GiB" },
+        ],
         resources: { requests: { cpu: "1", memory: "512Mi" }, limits: { memory: "4Gi" } },
       },
     },

@@ -115,7 +115,8 @@ export class Cell {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && namespaceOf(Number(name)) === own);
     return pids.map(Number).flatMap((pid) => {
       const [file = "", first = ""] = commandLine(pid);
-      const name = (file.endsWith("/node") ? first : file).split("/").at(-1)!;
+      // Valkey writes where it listens behind its own name.
+      const [name = ""] = (file.endsWith("/node") ? first : file).split("/").at(-1)!.split(" ");
       // The same program stands beside each proxy, too, to drain it.
       return first === "envoy" ? [] : [{ pid, name }];
     });

@@ -12,6 +12,7 @@ import { attacked } from "./attacked.ts";
 import { ask } from "./caller.ts";
 import { Checkout } from "./checkout.ts";
 import { budgetTenants, holdsBudgets } from "./door-budgets.ts";
+import { stressed } from "./stressed.ts";
 
 // A real Postgres, from the Cluster object that the stack put into a real API server.
 
@@ -27,11 +28,16 @@ const storage = `
     objects: { kind: s3, endpoint: "https://s3.balti-pilv.example" }
     records: { kind: cloudnative-pg }
 `;
-/** Two tenants, of whom the second has a model of its own, and two replicas of the one that they share; and those of the budgets. */
-const parties = `freehold:models:
+/** Tenants of whom one has a model of its own, one next to no requests, and those of the budgets; two replicas of what they share. */
+const attackers = { own: "linn", other: "vald", limited: "kool", requestsPerMinute: 5 };
+const sections = `freehold:models:
     salamandra: { model: BSC-LT/salamandra-7b-instruct, pool: l40s, replicas: 2 }
     vectors: { model: BAAI/bge-m3, pool: l40s }
-  freehold:tenants: { linn: { models: [salamandra] }, vald: {}, ${budgetTenants} }`;
+  freehold:tenants:
+    linn: { models: [salamandra] }
+    vald: { requestsPerMinute: 100000, tokensPerMinute: 10000000 }
+    kool: { models: [salamandra], requestsPerMinute: 5 }
+    ${budgetTenants}`;
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/freehold-storage/clusters/records";
 const insert =
   "INSERT INTO usage_records (event_id, time, tenant, model, server, tokens_in, tokens_cached, tokens_out, status) VALUES";
@@ -86,7 +92,7 @@ const processes = () =>
 describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
   beforeAll(async () => {
     const plain = readFileSync(countryFile, "utf8");
-    writeFileSync(countryFile, plain.replace(/freehold:models: \{ .*\n.*/, parties) + storage);
+    writeFileSync(countryFile, plain.replace(/freehold:models: \{ .*\n.*/, sections) + storage);
     const { code, stdout, stderr } = await checkout.freehold(["rehearse", "ee"]);
     expect(code, stderr + stdout).toBe(0);
     await open();
@@ -181,7 +187,8 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     expect(await query(data["keep.sql"])).toHaveLength(0);
   });
 
-  describe("behind a door that is attacked", () => attacked(() => door, countryFile, "linn", "vald"));
+  describe("behind a door that is attacked", () => attacked(() => door, countryFile, attackers));
+  describe("behind a door under stress", () => stressed(() => door, countryFile, "vald", "salamandra"));
 
   holdsBudgets({ checkout, door: () => door, kube, processes });
 
