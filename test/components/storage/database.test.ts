@@ -8,7 +8,7 @@ describe("the database", () => {
     const { initdb } = specOf(resources, "Cluster").bootstrap;
     const [first] = initdb.postInitApplicationSQLRefs.configMapRefs;
     const { data } = one(resources, "ConfigMap", first.name);
-    expect(data[first.key]).toMatch(/CREATE ROLE recorder LOGIN; END IF;\n.+\nEND \$\$;\nSET ROLE records;\n/);
+    expect(data[first.key]).toMatch(/CREATE ROLE recorder LOGIN; END IF;\n(?:.+\n)+END \$\$;\nSET ROLE records;\n/);
     expect(data[first.key]).toContain("CREATE TABLE IF NOT EXISTS usage_records");
     expect(initdb).toMatchObject({ database: "records", owner: "records", dataChecksums: true });
   });
