@@ -57,6 +57,19 @@ describe("a country file", () => {
     expect(country.target.place).toBe("CH-ZH");
   });
 
+  it("keeps what prompts begin with where the door salts it, or one tenant alone is served", () => {
+    const { modelServers } = loadCountry(example);
+    const kept = Object.entries(modelServers).map(([name, { prefixCache }]) => [name, prefixCache] as const);
+    // Two tenants share the embeddings, which nobody salts.
+    expect(kept.filter(([, isKept]) => !isKept)).toEqual([["embeddings", false]]);
+    expect(kept).toEqual(
+      expect.arrayContaining([
+        ["apertus-8b", true],
+        ["spital-embeddings", true],
+      ]),
+    );
+  });
+
   it("points editors at the schema in its first line", () => {
     expect(readFileSync(example, "utf8").split("\n")[0]).toBe("# yaml-language-server: $schema=country.schema.json");
   });

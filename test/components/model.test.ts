@@ -124,7 +124,7 @@ describe("a model", () => {
       "--max-model-len=65536",
       "--tensor-parallel-size=4",
       "--gpu-memory-utilization=0.92",
-      "--no-enable-prefix-caching",
+      "--enable-prefix-caching",
       "--enable-auto-tool-choice",
       "--tool-call-parser=apertus",
       "--chat-template=/vllm-workspace/examples/tool_chat_template_apertus.jinja",
