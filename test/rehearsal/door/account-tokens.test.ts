@@ -33,7 +33,10 @@ beforeEach(async () => {
   config = new KubeConfig();
   const { port } = server.address() as AddressInfo;
   const caData = Buffer.from(authority.certificate).toString("base64");
-  config.loadFromClusterAndUser({ name: "c", server: `https://127.0.0.1:${port}`, caData }, { name: "u" });
+  config.loadFromClusterAndUser(
+    { name: "c", server: `https://127.0.0.1:${port}`, caData, skipTLSVerify: false },
+    { name: "u" },
+  );
 });
 afterEach(() => {
   server.closeAllConnections();
