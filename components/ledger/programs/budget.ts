@@ -52,8 +52,9 @@ export function standing(budget: Budget, answer: Answer | undefined, since: numb
 function stateOf(budget: Budget, { used, at }: Pick<Answer, "used" | "at">, now: number): State {
   const { tokensPerMonth, whenSpent, tokensPerMinute, warnAt } = budget;
   if (used >= tokensPerMonth) return whenSpent === "stop" ? "spent" : "over";
-  // Limits a minute are counted by minutes of the clock: a silence touches one more than it is long.
-  const silentMinutes = now - at > silenceMs ? Math.floor((now - at) / minuteMs) + 1 : 0;
+  // Limits are counted by minutes of the clock: each that the silence touches may have been used whole.
+  const touched = Math.floor(now / minuteMs) - Math.floor(at / minuteMs) + 1;
+  const silentMinutes = now - at > silenceMs ? touched : 0;
   if (whenSpent === "stop" && used + silentMinutes * tokensPerMinute >= tokensPerMonth) return "unread";
   return warnedAt(warnAt, used / tokensPerMonth) > 0 ? "warned" : "open";
 }

@@ -68,9 +68,9 @@ describe("a budget", () => {
   });
 
   it("closes when the ledger has been silent for as long as it could have taken to spend it, and not before", () => {
-    // 700,000 and seven minutes of 100,000: the seventh begins after six.
-    expect(state(300_000, 359)).toBe("open");
-    expect(state(300_000, 360)).toBe("unread");
+    // It is noon: since 11:55:00 six minutes of the clock were touched, since the second before it seven.
+    expect(state(300_000, 300)).toBe("open");
+    expect(state(300_000, 301)).toBe("unread");
     // A round that takes its time is no silence.
     expect(state(950_000, 25)).toBe("warned");
     expect(state(950_000, 31)).toBe("unread");
