@@ -94,7 +94,7 @@ BEGIN
     GRANT INSERT, SELECT (id) ON refused_lines TO recorder;
   END IF;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN
-    GRANT SELECT ON usage_records TO reader;
+    GRANT SELECT ON usage_records, usage_by_quarter_hour TO reader;
   END IF;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'budgets') THEN
     GRANT SELECT ON usage_by_quarter_hour TO budgets;
