@@ -156,6 +156,7 @@ it("has every one of 10,000 mixed lines once, whatever ends while they are writt
   const rows = await sql`SELECT event_id, tenant, (tokens_in + tokens_out)::int AS tokens FROM usage_records`;
   const aside = await sql`SELECT line, reason FROM refused_lines`;
   const told = total(await used(sql, { from: "2026-11-22", to: "2026-11-22", zone: "UTC" }));
+  const [summed] = await sql`SELECT sum(tokens)::int AS tokens FROM usage_by_quarter_hour`;
   await sql.end();
   const found = new Map(rows.map(({ event_id, tenant, tokens }) => [event_id, { tenant, tokens }]));
   expect(found.size).toBe(rows.length);
@@ -166,6 +167,8 @@ it("has every one of 10,000 mixed lines once, whatever ends while they are writt
   expect(rows.length).toBe(expected.size);
   const tokens = [...expected.values()].reduce((sum, each) => sum + each.tokens, 0);
   expect([told.requests, told.tokensIn + told.tokensOut]).toEqual([expected.size, tokens]);
+  // What budgets are kept by has every record once, too.
+  expect(summed!.tokens).toBe(tokens);
   expect(new Set(aside.map((each) => each.line))).toEqual(garbage);
   expect([kills > 5, crashes > 3, reopened > 0]).toEqual([true, true, true]);
 });
