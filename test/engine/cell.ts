@@ -130,7 +130,11 @@ export function residentOf(pid: number): number {
 }
 
 function filesOf(pid: number): number {
-  return Number(/^FDSize:\s+(\d+)/m.exec(text(`/proc/${pid}/status`))?.[1] ?? 0);
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
 }
 
 function namespaceOf(pid: number): string | undefined {
