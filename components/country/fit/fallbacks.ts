@@ -44,7 +44,8 @@ function judgeFallback(name: string, fallback: string, file: Sound, declared: De
   );
 }
 
+/** What a model does with a request: one that also sees or reasons chats all the same. */
 function kindOf(file: Sound, name: string): string | undefined {
   const model = file.models?.[name]?.model;
-  return model === undefined ? undefined : modelFacts(model).kind;
+  return model === undefined ? undefined : modelFacts(model).kind.split("-")[0];
 }
