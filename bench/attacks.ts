@@ -29,7 +29,8 @@ await using standing = await Standing.up({
 });
 const { door } = standing;
 const scenes = [sceneOf(door, "linn", "vald"), sceneOf(door, "vald", "linn")];
-const aspects = [...Map.groupBy(attacks, ({ of }) => of).values()];
+// Another tenant's key at that tenant's host is no attack of ours: who has it is that tenant.
+const aspects = [...Map.groupBy(attacks, ({ of }) => (of === "key" ? "host" : of)).values()];
 
 const sent: (Sent & { made: Attack[] })[] = [];
 const began = Date.now();

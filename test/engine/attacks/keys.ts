@@ -97,7 +97,6 @@ const framings: Attack[] = attacksOn("framing", [
     (wire, scene) => ({ ...written("Content-Length", (length) => String(length))(wire), after: asOther(scene) }),
   ],
   ["a second request behind the last piece", [200, 403], (_, scene) => ({ framing: "chunked", after: asOther(scene) })],
-  ["HTTP/2", 200, () => ({ version: "2" })],
 ]);
 
 /** Attacks by who is said to ask, and by where a request is said to end. */

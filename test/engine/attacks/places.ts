@@ -54,6 +54,7 @@ const hosts: Attack[] = attacksOn("host", [
     [200, 421],
     (_, { other }) => ({ version: "2", sni: other.host }),
   ],
+  ["one's own, by HTTP/2", 200, () => ({ version: "2" })],
   ["HTTP/1.0", 426, () => ({ version: "1.0" })],
 ]);
 
