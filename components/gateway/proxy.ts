@@ -126,9 +126,10 @@ export function modelReader({ registry, digests, tenants }: Pick<ProxyArgs, "reg
         env: [
           { name: "OTEL_GO_X_CARDINALITY_LIMIT", value: String(series) },
           // Below its limit, near which it would else be ended with long prompts that are handled already.
-          { name: "GOMEMLIMIT", value: "3GiB" },
+          { name: "GOMEMLIMIT", value: "7GiB" },
         ],
-        resources: { requests: { cpu: "1", memory: "512Mi" }, limits: { memory: "4Gi" } },
+        // A long prompt takes nearly twice of it what it takes of Envoy, which refuses more before its own limit is reached.
+        resources: { requests: { cpu: "1", memory: "512Mi" }, limits: { memory: "8Gi" } },
       },
     },
   };
@@ -159,8 +160,12 @@ export function clients() {
 export function towardsModels(rules: object[]) {
   return {
     targetRefs: [toGateway],
-    // The default of ten seconds is what clients would wait for each replica whose node is gone.
-    timeout: { tcp: { connectTimeout: "2s" } },
+    timeout: {
+      // The default of ten seconds is what clients would wait for each replica whose node is gone.
+      tcp: { connectTimeout: "2s" },
+      // vLLM closes a connection that was still for five seconds, and a request that meets that end is lost.
+      http: { connectionIdleTimeout: "4s" },
+    },
     circuitBreaker: { maxConnections: 20_000, maxPendingRequests: 20_000, maxParallelRequests: 20_000 },
     healthCheck: {
       passive: { consecutive5XxErrors: 5, interval: "10s", baseEjectionTime: "30s", maxEjectionPercent: 100 },

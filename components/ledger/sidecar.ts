@@ -89,6 +89,6 @@ export function sidecar({ registry, digests, records, programs, configMap, acces
     // Pods take new programs by being made anew.
     annotations: { "freehold.dev/recorder": programs.hash },
     // Ten seconds by default: as long as that, records would be in the proxy's memory alone.
-    extraArgs: ["--file-flush-interval-msec", "1000"],
+    extraArgs: ["--file-flush-interval-msec", "200"],
   };
 }

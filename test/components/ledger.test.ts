@@ -126,7 +126,7 @@ describe("a proxy", () => {
     expect(recorder.image).toMatch(new RegExp(`^${registry}/library/node:`));
     const volumes = pod.volumes.map(({ name }: { name: string }) => name);
     expect(recorder.volumeMounts.map(({ name }: { name: string }) => name).sort()).toEqual(volumes.sort());
-    expect(spec.extraArgs).toEqual(["--file-flush-interval-msec", "1000"]);
+    expect(spec.extraArgs).toEqual(["--file-flush-interval-msec", "200"]);
     expect(pod.annotations["freehold.dev/recorder"]).toBe(programs("recorder").hash);
   });
 
