@@ -2,9 +2,10 @@
 // changed at once, by each of two tenants on the other, at a live door. Judged by what the model servers say that they did and by
 // the ledger. Ends with 1 where something came through.
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { attacks } from "../test/engine/attacks/all.ts";
 import { type Attack, honest, type Scene, sceneOf } from "../test/engine/attacks/attack.ts";
-import { drawnBy, faults, type Sent } from "../test/engine/attacks/judge.ts";
+import { cameThrough, drawnBy, type Sent, told } from "../test/engine/attacks/judge.ts";
 import { keptBy } from "../test/engine/kept.ts";
 import { send } from "../test/engine/wire.ts";
 import { ledger, noLimits, Standing } from "./door/standing.ts";
@@ -32,7 +33,9 @@ const scenes = [sceneOf(door, "linn", "vald"), sceneOf(door, "vald", "linn")];
 // Another tenant's key at that tenant's host is no attack of ours: who has it is that tenant.
 const aspects = [...Map.groupBy(attacks, ({ of }) => (of === "key" ? "host" : of)).values()];
 
-const sent: (Sent & { made: Attack[] })[] = [];
+/** Without what was sent, which may be as long as a request may be. */
+const sent: (Pick<Sent, "name" | "scene" | "seen"> & { made: Attack[] })[] = [];
+const telling: string[] = [];
 const began = Date.now();
 const numbers = Array.from({ length: requests }, (_, number) => number).values();
 await Promise.all(
@@ -44,10 +47,11 @@ const seconds = (Date.now() - began) / 1000;
 
 const served = await standing.cell.served();
 let found: string[];
-for (const giveUp = Date.now() + settleMs; ; ) {
-  found = faults(sent, served, await keptBy(door, standing.countryFile));
+for (const giveUp = Date.now() + settleMs; ; await sleep(1000)) {
+  found = cameThrough(sent, served, await keptBy(door, standing.countryFile));
   if (found.length === 0 || Date.now() > giveUp) break;
 }
+found.push(...telling);
 for (const { made, name, seen } of sent) {
   // What is refused by itself is refused with anything beside it.
   const isRefused = made.some(({ statuses }) => statuses.every((status) => status < 200 || status > 299));
@@ -62,18 +66,15 @@ console.log(`\n${served.length} reached a model server; found: ${found.length}`)
 for (const fault of found.slice(0, 50)) console.log(`  ${fault}`);
 process.exitCode = found.length === 0 ? 0 : 1;
 
-async function attack(number: number): Promise<Sent & { made: Attack[] }> {
+async function attack(number: number): Promise<(typeof sent)[number]> {
   const draw = drawnBy(`${seed} ${number}`);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(draw() * items.length)]!;
   const scene: Scene = pick(scenes);
   const parts = new Set(Array.from({ length: 1 + Math.floor(draw() * draw() * mostParts) }, () => pick(aspects)));
   const made = [...parts].map(pick);
   const wire = made.reduce((one, { change }) => change(one, scene), honest(scene.own, number));
-  return {
-    name: `${number}: ${made.map(({ name }) => name).join(" + ")}`,
-    made,
-    scene,
-    wire,
-    seen: await send(door, wire),
-  };
+  const name = `${number}: ${made.map(({ name }) => name).join(" + ")}`;
+  const seen = await send(door, wire);
+  telling.push(...told({ name, scene, wire, seen }));
+  return { name, made, scene, seen };
 }

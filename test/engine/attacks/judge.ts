@@ -18,14 +18,23 @@ export type Kept = {
   counted: string | null;
 };
 
-/**
- * What should not have been, a line each: whatever reached a model server was its sender's own, has one record in the sender's
- * name, with the tokens that the server made, and the sender's salt; and no answer tells anything of the tenant attacked.
- */
+/** What should not have been, a line each: by what came through, and by what was answered. */
 export function faults(sent: readonly Sent[], served: readonly Served[], kept: readonly Kept[]): string[] {
+  return [...cameThrough(sent, served, kept), ...sent.flatMap(told)];
+}
+
+/**
+ * What should not have come through: whatever reached a model server was its sender's own, has one record in the sender's name,
+ * with the tokens that the server made, and the sender's salt.
+ */
+export function cameThrough(
+  sent: readonly Pick<Sent, "name" | "scene" | "seen">[],
+  served: readonly Served[],
+  kept: readonly Kept[],
+): string[] {
   const records = new Map(kept.map((record) => [record.id, record]));
   const senders = new Map(sent.flatMap((one) => one.seen.ids.map((id) => [id, one])));
-  const byModels = served.flatMap((entry) => {
+  return served.flatMap((entry) => {
     const say = (what: string) => [
       `${senders.get(entry.request_id)?.name ?? "somebody"}: ${what} (${entry.request_id})`,
     ];
@@ -45,11 +54,10 @@ export function faults(sent: readonly Sent[], served: readonly Served[], kept: r
           `recorded with ${record.in} + ${record.out} tokens, made ${entry.prompt_tokens} + ${entry.generation_tokens}`,
         );
   });
-  return [...byModels, ...sent.flatMap(told)];
 }
 
 /** What an answer tells of the tenant attacked that the attacker did not know. */
-function told({ name, scene: { other }, wire, seen }: Sent): string[] {
+export function told({ name, scene: { other }, wire, seen }: Sent): string[] {
   const asked = bytesOf(wire).toString("latin1");
   return [other.tenant, other.key, other.model]
     .filter((secret) => seen.text.includes(secret) && !asked.includes(secret))
