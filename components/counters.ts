@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../catalogue/index.ts";
 import { type Country, pinned } from "./country.ts";
 import { podsIn, tcp } from "./network/peers.ts";
+import { asUser, readOnly } from "./platform/restricted.ts";
 import { platformNames } from "./platform.ts";
 
 export type CountersArgs = Pick<Country, "registry" | "digests" | "erase"> & {
@@ -135,13 +136,7 @@ function podSpec(
     enableServiceLinks: false,
     priorityClassName: platformNames.platformPriority,
     terminationGracePeriodSeconds: 30,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 999,
-      runAsGroup: 999,
-      fsGroup: 999,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: asUser(999),
     containers: [
       {
         name,
@@ -152,11 +147,7 @@ function podSpec(
         startupProbe: { ...answers, periodSeconds: 2, failureThreshold: 150 },
         readinessProbe: { ...answers, periodSeconds: 5 },
         livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 6 },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: readOnly,
         volumeMounts: [
           { name: "config", mountPath: "/etc/valkey", readOnly: true },
           { name: "data", mountPath: "/data" },

@@ -8,6 +8,7 @@ import type { AddonValues } from "../addon.ts";
 import { countersAccess } from "../counters.ts";
 import { type Country, pinned } from "../country.ts";
 import { podsIn, tcp } from "../network/peers.ts";
+import { readOnly } from "../platform/restricted.ts";
 import { spread } from "../platform/spread.ts";
 import { platformNames } from "../platform.ts";
 
@@ -127,11 +128,7 @@ function certgen(country: Country, namespace: string, opts: pulumi.ResourceOptio
                   { name: "KUBERNETES_CLUSTER_DOMAIN", value: "cluster.local" },
                 ],
                 resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  readOnlyRootFilesystem: true,
-                  capabilities: { drop: ["ALL"] },
-                },
+                securityContext: readOnly,
               },
             ],
           },

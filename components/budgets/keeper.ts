@@ -4,6 +4,7 @@ import { type Country, pinned } from "../country.ts";
 import { type Access, type AccessArgs, databaseEnv } from "../ledger/access.ts";
 import type { Programs } from "../ledger/programs.ts";
 import { platformNames } from "../platform/names.ts";
+import { asUser, readOnly } from "../platform/restricted.ts";
 import { clientLabels } from "../storage/database.ts";
 
 export type KeeperArgs = Pick<Country, "registry" | "digests"> &
@@ -31,13 +32,7 @@ export function keeperSpec({ registry, digests, records, access, programs, confi
     enableServiceLinks: false,
     priorityClassName: platformNames.platformPriority,
     terminationGracePeriodSeconds: 30,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
-      fsGroup: user,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: asUser(user),
     containers: [
       {
         name: "keeper",
@@ -53,11 +48,7 @@ export function keeperSpec({ registry, digests, records, access, programs, confi
         readinessProbe: { ...at("/ready"), periodSeconds: 10 },
         livenessProbe: { ...at("/live"), periodSeconds: 30, failureThreshold: 3 },
         resources: { requests: { cpu: "50m", memory: "96Mi" }, limits: { memory: "256Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: readOnly,
         volumeMounts: [
           { name: "program", mountPath: "/programs", readOnly: true },
           { name: "authority", mountPath: "/authority", readOnly: true },

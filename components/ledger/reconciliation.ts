@@ -8,6 +8,7 @@ import { enginesOf } from "../monitoring/expressions.ts";
 import { openDoor } from "../network/door.ts";
 import { podsIn, tcp } from "../network/peers.ts";
 import { reconciliationName } from "../platform/names.ts";
+import { asUser, readOnly } from "../platform/restricted.ts";
 import { clientLabels, type Database } from "../storage/database.ts";
 import { roleSecret } from "../storage/databases/cnpg-cluster.ts";
 import { databaseEnv } from "./access.ts";
@@ -69,13 +70,7 @@ function podSpec(
     restartPolicy: "Never",
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-      fsGroup: 65532,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: asUser(65532),
     containers: [
       {
         name,
@@ -89,11 +84,7 @@ function podSpec(
           ...databaseEnv({ records: database }, access, "/authority"),
         ],
         resources: { requests: { cpu: "50m", memory: "96Mi" }, limits: { memory: "512Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: readOnly,
         volumeMounts: [
           { name: "program", mountPath: "/programs", readOnly: true },
           { name: "authority", mountPath: "/authority", readOnly: true },

@@ -5,10 +5,11 @@ import { poolResource } from "../country/pool-resource.ts";
 import { engines, type Run } from "../engine.ts";
 import type { ModelArgs } from "../model.ts";
 import { platformNames } from "../platform/names.ts";
+import { locked } from "../platform/restricted.ts";
 import { spread } from "../platform/spread.ts";
 import { poolLabel } from "../pool.ts";
 import { memoryOf, type Sizing } from "../sizing.ts";
-import { locked, supply } from "./weights.ts";
+import { supply } from "./weights.ts";
 
 /** Seconds between being told to stop and stopping to listen, so that callers have learnt of it. */
 const farewellSeconds = 15;

@@ -1,6 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input.js";
 import type { Country } from "../country.ts";
 import type { Engine } from "../engine.ts";
+import { locked } from "../platform/restricted.ts";
 import type { Storage } from "../storage.ts";
 
 type Weights = Country["modelServers"][string]["weights"];
@@ -101,9 +102,6 @@ function verify({ weights, folder, image, engine }: Source, mount: core.v1.Volum
     volumeMounts: [mount],
   };
 }
-
-/** What no container of ours needs. */
-export const locked = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 
 /** Compares every file with the list, and the list with its declared sum; a file that nobody listed is refused. */
 export const verifyScript = `

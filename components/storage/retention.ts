@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { addon } from "../../catalogue/index.ts";
 import { type Country, pinned } from "../country.ts";
 import { openDoor } from "../network/door.ts";
+import { asUser, readOnly } from "../platform/restricted.ts";
 import { clientLabels, type Database } from "./database.ts";
 
 export type RetentionArgs = Pick<Country, "registry" | "digests" | "network" | "erase"> & {
@@ -73,14 +74,8 @@ function podSpec({ registry, digests, database }: RetentionArgs, sql: pulumi.Out
     restartPolicy: "Never",
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: {
-      runAsNonRoot: true,
-      // The user of the image, by its number: Kubernetes cannot tell from a name that it is not root.
-      runAsUser: 26,
-      runAsGroup: 26,
-      fsGroup: 26,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    // The user of the image, by its number: Kubernetes cannot tell from a name that it is not root.
+    securityContext: asUser(26),
     containers: [
       {
         name,
@@ -97,11 +92,7 @@ function podSpec({ registry, digests, database }: RetentionArgs, sql: pulumi.Out
           { name: "PGSSLROOTCERT", value: "/authority/ca.crt" },
         ],
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: readOnly,
         volumeMounts: [
           { name: "sql", mountPath: "/sql", readOnly: true },
           { name: "authority", mountPath: "/authority", readOnly: true },
