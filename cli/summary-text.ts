@@ -13,7 +13,7 @@ export function summaryText(summary: Summary, stream: NodeJS.WriteStream, betwee
     ...addonsText(summary),
     ...summary.tenants.map((tenant): [string, string] => [
       "tenant",
-      `${tenant.name}: ${tenant.address} (${tenant.models.join(", ")})`,
+      `${tenant.name}: ${tenant.address} (${tenant.models.join(", ")})${ofMonth(tenant)}`,
     ]),
     ["guards", guardsText(summary.guards)],
     ["changes", changesText(summary)],
@@ -48,7 +48,12 @@ function modelText(server: Summary["models"][number]): string {
   const copies = most ? `${replicas} to ${most}` : String(replicas);
   const size = nodesPerReplica > 1 ? `(${nodesPerReplica} nodes × ${gpusPerNode})` : String(gpusPerNode);
   const holds = contexts === null ? "" : `; each holds ${grouped(contexts)} × ${grouped(contextTokens)} tokens`;
-  return `${name}: ${model}, ${copies} × ${size} of ${pool}${holds}`;
+  const instead = server.fallback === undefined ? "" : `; else ${server.fallback} answers`;
+  return `${name}: ${model}, ${copies} × ${size} of ${pool}${holds}${instead}`;
+}
+
+function ofMonth({ tokensPerMonth }: Summary["tenants"][number]): string {
+  return tokensPerMonth === undefined ? "" : `, ${grouped(tokensPerMonth)} tokens a month`;
 }
 
 /** Which add-ons came with the country, which were there, and what could not be checked of them. */

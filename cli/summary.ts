@@ -35,12 +35,14 @@ export type Summary = {
     contextTokens: number;
     /** Requests of full context that a replica holds at a time; null where the catalogue cannot tell. */
     contexts: number | null;
+    /** The set of replicas that answers while none of these does. */
+    fallback?: string;
   }[];
   addons: { name: string; mode: "install" | "existing"; version: string; proven: boolean; unchecked: string[] }[];
   /** Switches by which an add-on would call home, all of them off. */
   phoneHome: number;
   keys: Custody[];
-  tenants: { name: string; displayName: string; address: string; models: string[] }[];
+  tenants: { name: string; displayName: string; address: string; models: string[]; tokensPerMonth?: number }[];
   address: string;
   guards: { resources: number; verdicts: Record<string, number>; rules: string[] };
   changes: Record<string, number>;
@@ -77,6 +79,7 @@ export function summarise(rehearsed: Rehearsed, door?: Door): Summary {
       model: server.model,
       pool: server.pool,
       tenant: server.tenant,
+      fallback: server.fallback,
       replicas: server.replicas,
       most: server.autoscale?.most,
       nodesPerReplica: server.nodes,
@@ -101,6 +104,7 @@ export function summarise(rehearsed: Rehearsed, door?: Door): Summary {
       displayName: tenant.displayName,
       address: outputs.addresses[name] ?? "",
       models: tenant.models,
+      tokensPerMonth: tenant.budget?.tokensPerMonth,
     })),
     address: country.gateway.host,
     guards: { ...outputs.guards, rules: Object.keys(outputs.guards.rules) },
