@@ -15,7 +15,18 @@ type Answer = { status: number; body: string; retryAfter?: string | undefined };
  * One request to an API server in bytes of our own, for what the typed client does not offer. While the server says that it is
  * not ready (429 with Retry-After, as for a kind that was defined a moment ago) it is asked again, for half a minute at most.
  */
-export async function call(
+export async function call(...asked: Parameters<typeof callOnce>): Promise<Answer> {
+  const giveUp = Date.now() + 30_000;
+  while (true) {
+    const answer = await callOnce(...asked);
+    if (answer.status !== 429 || answer.retryAfter === undefined || Date.now() > giveUp) return answer;
+    // Seconds are what HTTP can say; a kind is usually served long before the first is over.
+    await sleep(Math.min(Number(answer.retryAfter) * 1000, 200));
+  }
+}
+
+/** The same, where "not now" is an answer. */
+export async function callOnce(
   config: KubeConfig,
   method: string,
   path: string,
@@ -24,17 +35,10 @@ export async function call(
 ): Promise<Answer> {
   const options: RequestOptions = { method, headers };
   await config.applyToHTTPSOptions(options);
-  const url = new URL(path, config.getCurrentCluster()!.server);
-  const giveUp = Date.now() + 30_000;
-  while (true) {
-    const answer = await once(url, options, content);
-    if (answer.status !== 429 || answer.retryAfter === undefined || Date.now() > giveUp) return answer;
-    // Seconds are what HTTP can say; a kind is usually served long before the first is over.
-    await sleep(Math.min(Number(answer.retryAfter) * 1000, 200));
-  }
+  return sent(new URL(path, config.getCurrentCluster()!.server), options, content);
 }
 
-function once(url: URL, options: RequestOptions, content?: string): Promise<Answer> {
+function sent(url: URL, options: RequestOptions, content?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const send = request(url, options, (response) => {
       let body = "";

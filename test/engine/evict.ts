@@ -1,5 +1,5 @@
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { call } from "../../rehearsal/api-call.ts";
+import { call, callOnce } from "../../rehearsal/api-call.ts";
 
 const path = "/api/v1/namespaces/envoy-gateway-system/pods";
 
@@ -13,5 +13,5 @@ export async function proxies(config: KubeConfig): Promise<string[]> {
 export async function evict(config: KubeConfig, name: string): Promise<number> {
   const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: "envoy-gateway-system" } };
   const headers = { "content-type": "application/json" };
-  return (await call(config, "POST", `${path}/${name}/eviction`, headers, JSON.stringify(body))).status;
+  return (await callOnce(config, "POST", `${path}/${name}/eviction`, headers, JSON.stringify(body))).status;
 }
