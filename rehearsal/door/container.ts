@@ -17,13 +17,15 @@ const SYSTEM = ["bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr"];
 
 /**
  * The command that runs words with a file system of their own: the machine's programs and libraries, an /etc that knows the
- * pod's names and no other, what is mounted, and nothing else. `seen` are folders of the machine that stand where they are.
+ * pod's names and no other, what is mounted, and nothing else. `seen` are folders of the machine that stand where they are;
+ * `log`, a file, is what its first process writes to.
  */
 export function inContainer(
   root: string,
   etc: string,
   mounts: readonly Mount[],
   seen: readonly string[],
+  log: string,
   user: User | undefined,
 ): string[] {
   mkdirSync(root, { recursive: true });
@@ -38,6 +40,9 @@ export function inContainer(
     ),
     `mkdir -p ${["proc", "dev", "tmp", "run", "var"].map(here).join(" ")}`,
     `mount --rbind /proc ${here("proc")}`,
+    // Process 1 is the cell's, and no container's: what writes to its output, as Envoy Gateway's drain does, writes here.
+    `mkdir ${here("run/output")} && touch ${here("run/output/1")} && mount --bind ${shellQuoted(log)} ${here("run/output/1")}`,
+    `mount --rbind ${here("run/output")} ${here("proc/1/fd")}`,
     `mount --rbind /dev ${here("dev")}`,
     ...[{ from: etc, at: "/etc" }, ...seen.map((path) => ({ from: path, at: path })), ...mounts].map(bound),
     // Whoever is in another root already gets no user of his own, so the two come at once.

@@ -13,9 +13,18 @@ export function makeNetwork(): void {
   ip([], "link set lo up", "link add pods type bridge", `addr add ${gatewayAddress}/8 dev pods`, "link set pods up");
 }
 
-/** Gives a pod a network of its own with its address on it. */
+/**
+ * Gives a pod a network of its own with its address on it. Its hardware address follows from that: others remember for most of
+ * a minute which one belonged to an address, and would not find a pod that has it anew.
+ */
 export function addToNetwork(pod: string, address: string): void {
-  ip([], `netns add ${pod}`, `link add ${pod} type veth peer name eth0 netns ${pod}`, `link set ${pod} master pods up`);
+  const octets = address.split(".").map((octet) => Number(octet).toString(16).padStart(2, "0"));
+  ip(
+    [],
+    `netns add ${pod}`,
+    `link add ${pod} type veth peer name eth0 address 02:00:${octets.join(":")} netns ${pod}`,
+    `link set ${pod} master pods up`,
+  );
   ip(["-n", pod], `addr add ${address}/8 dev eth0`, "link set eth0 up", "link set lo up");
 }
 

@@ -131,6 +131,7 @@ export class RunningPod {
       this.#etc,
       mounts,
       seen,
+      this.#logOf(container),
       userOf(this.pod, container),
     );
     return { container, env, command: [...inNetwork(this.#network), ...isolated, ...words] };
@@ -152,11 +153,14 @@ export class RunningPod {
     });
   }
 
-  #spawn({ name }: V1Container, command: string[], env: Record<string, string>, signal?: AbortSignal): ChildProcess {
-    const logs = join(this.#ground.folder, "logs");
-    mkdirSync(logs, { recursive: true });
+  #logOf({ name }: V1Container): string {
+    return join(this.#ground.folder, "logs", `${nameOf(this.pod).replace("/", ".")}.${name}.log`);
+  }
+
+  #spawn(container: V1Container, command: string[], env: Record<string, string>, signal?: AbortSignal): ChildProcess {
+    mkdirSync(join(this.#ground.folder, "logs"), { recursive: true });
     // A file and no pipe: what writes to /dev/stdout opens it by its name, which a socket does not allow.
-    const log = openSync(join(logs, `${nameOf(this.pod).replace("/", ".")}.${name}.log`), "a");
+    const log = openSync(this.#logOf(container), "a");
     const child = spawn(command[0]!, command.slice(1), { env, stdio: ["ignore", log, log], signal });
     closeSync(log);
     return child;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configOf } from "../../rehearsal/api-call.ts";
 import { through } from "../../rehearsal/door/connect.ts";
 import { samplesIn } from "../../rehearsal/door/exposition.ts";
+import type { NodeStatus } from "../../rehearsal/door/node.ts";
 import { recordsOf } from "../../rehearsal/door/records.ts";
 import { type Door, lacksForDoor, metricsOf } from "../../rehearsal/door.ts";
 import { processesUnder } from "../../rehearsal/processes.ts";
@@ -194,7 +195,8 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
   it("replaces every proxy, one after the other, while streams on them end whole and nobody is refused", async () => {
     const config = configOf(join(folder(), "../kubeconfig"));
     const before = await proxies(config);
-    const long = { max_tokens: 20, stream: true, vllm_xargs: { rehearsal_tokens: 20, rehearsal_token_ms: 600 } };
+    // Longer than the ten seconds that every drain takes.
+    const long = { max_tokens: 30, stream: true, vllm_xargs: { rehearsal_tokens: 30, rehearsal_token_ms: 600 } };
     const streams = Array.from({ length: 6 }, () =>
       ask("/chat/completions", { tenant: "gemeinden", body: chat(door.tenants.gemeinden!.models[0], long) }),
     );
@@ -220,6 +222,13 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     expect(after.filter((name) => before.includes(name))).toEqual([]);
     const recorded = async () => (await records("gemeinden")).length;
     await expect.poll(recorded, { timeout: 60_000 }).toBe(streams.length);
+    // Drained, and gone as soon as nobody is served by them.
+    const ending = () => (JSON.parse(readFileSync(join(folder(), "status.json"), "utf8")) as NodeStatus).ending;
+    await expect.poll(ending, { timeout: 60_000, interval: 500 }).toEqual([]);
+    for (const name of before) {
+      const log = join(folder(), "logs", `envoy-gateway-system.${name}.shutdown-manager.log`);
+      expect(readFileSync(log, "utf8")).toContain("drain sequence completed");
+    }
   });
 
   it("closes, and leaves no process behind", async () => {
