@@ -67,7 +67,7 @@ console.log("\n200 streams of 20 s and 20 short questions a second; 8 s after th
 for (const { name, does } of deeds) {
   const answers = await crowd(ground, tenant, kinds(model, 200, 20, 20), async () => {
     await sleep(8000);
-    await does(cell);
+    await does(cell, model);
   });
   console.log(`  ${name}\n    ${balanceLine(await balanced(ground, answers)).replaceAll("; ", "\n    ")}`);
   // As whole as before.

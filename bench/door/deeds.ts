@@ -2,16 +2,17 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell } from "../../test/engine/cell.ts";
 
-/** Something that happens to a door while clients are being answered. */
-export type Deed = { name: string; does: (cell: Cell) => Promise<void> };
+/** Something that happens to a door while clients are being answered by a model, whose Deployment has its name. */
+export type Deed = { name: string; does: (cell: Cell, model: string) => Promise<void> };
 
 const hangMs = 10_000;
+const server = "model-server.ts";
 
 function kill(name: string, program: string, most = Number.POSITIVE_INFINITY): Deed {
   return {
     name,
-    does: async (cell) => {
-      const pids = cell.processes(program).slice(0, most);
+    does: async (cell, model) => {
+      const pids = cell.processes(program, program === server ? `${model}-` : "").slice(0, most);
       if (pids.length === 0) throw new Error(`no ${program} runs`);
       for (const pid of pids) process.kill(pid, "SIGKILL");
     },
@@ -28,11 +29,11 @@ export const deeds: Deed[] = [
   kill("one rate limiter of two dies", "ratelimit", 1),
   kill("both rate limiters die", "ratelimit"),
   kill("Valkey dies", "valkey-server"),
-  kill("one model server dies", "model-server.ts", 1),
+  kill("one model server dies", server, 1),
   {
     name: `one model server hangs for ${hangMs / 1000} s`,
-    does: async (cell) => {
-      const [pid] = cell.processes("model-server.ts");
+    does: async (cell, model) => {
+      const [pid] = cell.processes(server, `${model}-`);
       process.kill(pid!, "SIGSTOP");
       await sleep(hangMs);
       process.kill(pid!, "SIGCONT");

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { configOf } from "../../rehearsal/api-call.ts";
+import type { NodeStatus } from "../../rehearsal/door/node.ts";
 import type { Door } from "../../rehearsal/door.ts";
 import { commandLine, processesUnder } from "../../rehearsal/processes.ts";
 
@@ -92,9 +93,16 @@ export class Cell {
     await this.#core.deleteNamespacedPod({ name: name!, namespace: namespace! });
   }
 
-  /** The processes of a program, by the name of its file. */
-  processes(program: string): number[] {
-    return this.#all().flatMap(({ pid, name }) => (name === program ? [pid] : []));
+  /** The processes of a program, by the name of its file, in pods that run and whose name begins so. */
+  processes(program: string, podName = ""): number[] {
+    const { running } = JSON.parse(text(join(this.#home, "door/status.json"))) as NodeStatus;
+    // A container's root is a folder of its pod's.
+    const folders = new Set(
+      running.filter((pod) => pod.split("/")[1]!.startsWith(podName)).map((pod) => pod.replace("/", ".")),
+    );
+    return this.#all().flatMap(({ pid, name }) =>
+      name === program && folders.has(basename(dirname(rootOf(pid)))) ? [pid] : [],
+    );
   }
 
   /** Each kind of process, with what all of that kind hold resident in MiB, and their open files. */
@@ -138,8 +146,16 @@ function filesOf(pid: number): number {
 }
 
 function namespaceOf(pid: number): string | undefined {
+  return link(`/proc/${pid}/ns/pid`);
+}
+
+function rootOf(pid: number): string {
+  return link(`/proc/${pid}/root`) ?? "/";
+}
+
+function link(file: string): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/ns/pid`);
+    return readlinkSync(file);
   } catch {
     return undefined;
   }

@@ -21,7 +21,7 @@ export function stressed(door: () => Door, countryFile: string, tenant: string, 
     const had = await crowd(ground, tenant, kinds(model, streams, seconds, shortsEachSecond), async () => {
       await sleep(openMs);
       for (const name of names) {
-        await deeds.find((deed) => deed.name === name)!.does(ground.cell);
+        await deeds.find((deed) => deed.name === name)!.does(ground.cell, model);
         await sleep(1000);
       }
     });
