@@ -57,11 +57,10 @@ export class ClusterView implements Referred {
   }
 
   /** Says that a pod has another address, as its node may. */
-  giveAddress({ metadata }: V1Pod, podIP: string): void {
+  async giveAddress({ metadata }: V1Pod, podIP: string): Promise<void> {
     const path = `/api/v1/namespaces/${metadata!.namespace}/pods/${metadata!.name}/status`;
     const status = { podIP, podIPs: [{ ip: podIP }] };
-    // A pod that went meanwhile needs none, and one that still has its old address asks again.
-    ask(this.#config!, "PATCH", path, "application/merge-patch+json", { status }).catch(() => {});
+    await ask(this.#config!, "PATCH", path, "application/merge-patch+json", { status });
   }
 
   token({ metadata, spec }: V1Pod, seconds: number, audience?: string): string | undefined {

@@ -18,7 +18,9 @@ export class Node {
   readonly #running = new Map<string, RunningPod>();
   readonly #ending = new Set<RunningPod>();
   readonly #waiting = new Map<string, { pod: string; why: string }>();
-  #given = 1;
+  /** Pods that were given another address, which they may not show yet. */
+  readonly #given = new Set<string>();
+  #lastGiven = 0;
 
   constructor(view: ClusterView, ground: Ground) {
     this.#view = view;
@@ -70,7 +72,7 @@ export class Node {
       if (there) return void there.refresh(hosts);
       if ([...this.#ending].some((other) => other.pod.status!.podIP === pod.status!.podIP)) {
         // Given away when the other was deleted, which may drain for minutes.
-        this.#view.giveAddress(pod, `10.254.${this.#given >> 8}.${this.#given++ & 255}`);
+        this.#giveAddress(uid, pod);
         throw new Missing("an address of its own");
       }
       if ([...this.#ending].some((other) => nameOf(other.pod) === nameOf(pod)))
@@ -83,6 +85,15 @@ export class Node {
       if (this.#waiting.get(uid)?.why !== why) this.#ground.say(`${nameOf(pod)} ${why}`);
       this.#waiting.set(uid, { pod: nameOf(pod), why });
     }
+  }
+
+  /** Once: of two addresses that it was given, it could run at the first and be known by the second. */
+  #giveAddress(uid: string, pod: V1Pod): void {
+    if (this.#given.has(uid)) return;
+    this.#given.add(uid);
+    const given = ++this.#lastGiven;
+    // A pod that went meanwhile needs none; one that still has its old address asks again.
+    this.#view.giveAddress(pod, `10.254.${given >> 8}.${given & 255}`).catch(() => this.#given.delete(uid));
   }
 
   #end(uid: string, pod: RunningPod): void {

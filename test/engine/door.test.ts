@@ -12,6 +12,7 @@ import { type Door, lacksForDoor, metricsOf } from "../../rehearsal/door.ts";
 import { processesUnder } from "../../rehearsal/processes.ts";
 import { inspect } from "../../rehearsal/toolchain.ts";
 import { type Asked, ask as askAt } from "./caller.ts";
+import { Cell } from "./cell.ts";
 import { Checkout } from "./checkout.ts";
 import { evict, proxies } from "./evict.ts";
 import { measured } from "./measured.ts";
@@ -222,6 +223,18 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     expect(after.filter((name) => before.includes(name))).toEqual([]);
     const recorded = async () => (await records("gemeinden")).length;
     await expect.poll(recorded, { timeout: 60_000 }).toBe(streams.length);
+    const cell = new Cell(door);
+    const addresses = await cell.addresses("envoy-gateway-system", "envoy");
+    const knocks = addresses.map((address) =>
+      cell.inside([
+        "curl",
+        "-skm5",
+        "--resolve",
+        `${bankHost}:10443:${address}`,
+        `https://${bankHost}:10443/v1/models`,
+      ]),
+    );
+    expect((await Promise.all(knocks)).map((answer) => JSON.parse(answer).error.type)).toHaveLength(before.length);
     // Drained, and gone as soon as nobody is served by them.
     const ending = () => (JSON.parse(readFileSync(join(folder(), "status.json"), "utf8")) as NodeStatus).ending;
     await expect.poll(ending, { timeout: 60_000, interval: 500 }).toEqual([]);
