@@ -90,7 +90,11 @@ export function reconcile(
       ...(uncounted > 0 ? [`${uncounted} requests ended before anything was counted`] : []),
     ];
     const bounds = { more: plus(edge, unseen), less: edge };
-    return { against: "engine", name, ...judge(ledger, theirs, bounds, theirs.length > 0, reasons) };
+    const judged = judge(ledger, theirs, bounds, theirs.length > 0, reasons);
+    const isOver = (of: "in" | "out") => judged.counted[of] > ledger[of] + bounds.more[of];
+    if (isOver("in") && !isOver("out"))
+      judged.why.push("of prompts alone, as where requests ask for several answers (n)");
+    return { against: "engine", name, ...judged };
   });
   return [...atGateway, ...atEngines];
 }

@@ -44,6 +44,12 @@ const verdicts = (ours: Recorded[], gateway: Counted[], engines: Counted[]) =>
 const tokens = (input: number, out: number) => ({ tokens: { in: input, out } });
 
 describe("the ledger against what was counted", () => {
+  it("says where prompts alone are more, as requests for several answers make them", () => {
+    const why = (counted: Counted) => reconcile([recorded()], [atGateway()], [counted], {}).at(-1)?.why.join();
+    expect(why(atEngine(tokens(130, 50)))).toContain("several answers");
+    expect(why(atEngine(tokens(130, 70)))).toBe("the ledger has less than was counted");
+  });
+
   it.each<[string, string[], Recorded, Counted[], Counted[]]>([
     ["the same", ["gateway agrees", "engine agrees"], recorded(), [atGateway()], [atEngine()]],
     [
