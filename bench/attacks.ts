@@ -34,7 +34,7 @@ const scenes = [sceneOf(door, "linn", "vald"), sceneOf(door, "vald", "linn")];
 const aspects = [...Map.groupBy(attacks, ({ of }) => (of === "key" ? "host" : of)).values()];
 
 /** Without what was sent, which may be as long as a request may be. */
-const sent: (Pick<Sent, "name" | "scene" | "seen"> & { made: Attack[] })[] = [];
+const sent: (Omit<Sent, "wire"> & { made: Attack[] })[] = [];
 const telling: string[] = [];
 const began = Date.now();
 const numbers = Array.from({ length: requests }, (_, number) => number).values();

@@ -44,11 +44,11 @@ function poolText({ name, nodes, gpus, accelerator, resource, units, unitsFree }
 }
 
 function modelText(server: Summary["models"][number]): string {
-  const { name, model, replicas, most, gpusPerNode, nodesPerReplica, pool, contexts, contextTokens } = server;
+  const { name, model, replicas, most, gpusPerNode, nodesPerReplica, pool, contexts, contextTokens, fallback } = server;
   const copies = most ? `${replicas} to ${most}` : String(replicas);
   const size = nodesPerReplica > 1 ? `(${nodesPerReplica} nodes × ${gpusPerNode})` : String(gpusPerNode);
   const holds = contexts === null ? "" : `; each holds ${grouped(contexts)} × ${grouped(contextTokens)} tokens`;
-  const instead = server.fallback === undefined ? "" : `; else ${server.fallback} answers`;
+  const instead = fallback === undefined ? "" : `; else ${fallback} answers`;
   return `${name}: ${model}, ${copies} × ${size} of ${pool}${holds}${instead}`;
 }
 

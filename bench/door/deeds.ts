@@ -6,14 +6,20 @@ import type { Cell } from "../../test/engine/cell.ts";
 export type Deed = { name: string; does: (cell: Cell, model: string) => Promise<void> };
 
 const hangMs = 10_000;
-const server = "model-server.ts";
 
-function kill(name: string, program: string, most = Number.POSITIVE_INFINITY): Deed {
+type Found = (cell: Cell, model: string) => number[];
+const all =
+  (program: string): Found =>
+  (cell) =>
+    cell.processes(program);
+const servers: Found = (cell, model) => cell.processes("model-server.ts", `${model}-`);
+
+function kill(name: string, found: Found, most = Number.POSITIVE_INFINITY): Deed {
   return {
     name,
     does: async (cell, model) => {
-      const pids = cell.processes(program, program === server ? `${model}-` : "").slice(0, most);
-      if (pids.length === 0) throw new Error(`no ${program} runs`);
+      const pids = found(cell, model).slice(0, most);
+      if (pids.length === 0) throw new Error(`${name}: nothing of the kind runs`);
       for (const pid of pids) process.kill(pid, "SIGKILL");
     },
   };
@@ -22,24 +28,24 @@ function kill(name: string, program: string, most = Number.POSITIVE_INFINITY): D
 /** Parts that die without a word, and are started again. */
 export const deeds: Deed[] = [
   { name: "nothing", does: async () => {} },
-  kill("Envoy Gateway dies", "envoy-gateway"),
-  kill("AI Gateway dies", "ai-gateway-controller"),
-  kill("both recorders die", "recorder.ts"),
-  kill("Postgres dies", "postgres"),
-  kill("one rate limiter of two dies", "ratelimit", 1),
-  kill("both rate limiters die", "ratelimit"),
-  kill("Valkey dies", "valkey-server"),
-  kill("one model server dies", server, 1),
+  kill("Envoy Gateway dies", all("envoy-gateway")),
+  kill("AI Gateway dies", all("ai-gateway-controller")),
+  kill("both recorders die", all("recorder.ts")),
+  kill("Postgres dies", all("postgres")),
+  kill("one rate limiter of two dies", all("ratelimit"), 1),
+  kill("both rate limiters die", all("ratelimit")),
+  kill("Valkey dies", all("valkey-server")),
+  kill("one model server dies", servers, 1),
   {
     name: `one model server hangs for ${hangMs / 1000} s`,
     does: async (cell, model) => {
-      const [pid] = cell.processes(server, `${model}-`);
+      const [pid] = servers(cell, model);
       process.kill(pid!, "SIGSTOP");
       await sleep(hangMs);
       process.kill(pid!, "SIGCONT");
     },
   },
-  kill("one proxy's AI Gateway processor dies", "ai-gateway-extproc", 1),
+  kill("one proxy's AI Gateway processor dies", all("ai-gateway-extproc"), 1),
   { name: "one proxy of two is taken away", does: (cell) => cell.takeAwayProxy() },
-  kill("one proxy of two dies", "envoy", 1),
+  kill("one proxy of two dies", all("envoy"), 1),
 ];

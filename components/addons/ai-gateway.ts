@@ -3,6 +3,7 @@ import { addon } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
 import { tenantHeader } from "../gateway/names.ts";
 import { podsIn, tcp } from "../network/peers.ts";
+import { locked } from "../platform/restricted.ts";
 
 /** Its metrics tell whose tokens they counted: the header is the gateway's own, whatever a client sent. */
 export const measuredHeaders = `${tenantHeader}:tenant`;
@@ -32,7 +33,7 @@ export const aiGateway: AddonValues = {
           },
         },
         podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        securityContext: locked,
       },
     },
   }),

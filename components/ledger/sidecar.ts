@@ -1,6 +1,7 @@
 import { addon } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
 import { pinned } from "../country.ts";
+import { readOnly } from "../platform/restricted.ts";
 import { clientLabels } from "../storage/database.ts";
 import { type Access, type AccessArgs, databaseEnv } from "./access.ts";
 import type { Programs } from "./programs.ts";
@@ -65,10 +66,8 @@ export function sidecar({ registry, digests, records, programs, configMap, acces
         runAsNonRoot: true,
         runAsUser: user,
         runAsGroup: user,
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"] },
         seccompProfile: { type: "RuntimeDefault" },
+        ...readOnly,
       },
       volumeMounts: [
         log,

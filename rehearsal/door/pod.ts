@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { get } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { inContainer, inside, type Mount, type User, writeEtc, writeHosts } from "./container.ts";
@@ -158,9 +158,10 @@ export class RunningPod {
   }
 
   #spawn(container: V1Container, command: string[], env: Record<string, string>, signal?: AbortSignal): ChildProcess {
-    mkdirSync(join(this.#ground.folder, "logs"), { recursive: true });
+    const file = this.#logOf(container);
+    mkdirSync(dirname(file), { recursive: true });
     // A file and no pipe: what writes to /dev/stdout opens it by its name, which a socket does not allow.
-    const log = openSync(this.#logOf(container), "a");
+    const log = openSync(file, "a");
     const child = spawn(command[0]!, command.slice(1), { env, stdio: ["ignore", log, log], signal });
     closeSync(log);
     return child;

@@ -82,6 +82,11 @@ export class Cell {
     return texts.flatMap((text) => text.split("\n").filter(Boolean)).map((line) => JSON.parse(line) as Served);
   }
 
+  /** What the node of the pods says of itself. */
+  get status(): NodeStatus {
+    return JSON.parse(text(join(this.#home, "door/status.json")));
+  }
+
   get #core(): CoreV1Api {
     return configOf(join(this.#home, "kubeconfig")).makeApiClient(CoreV1Api);
   }
@@ -95,10 +100,9 @@ export class Cell {
 
   /** The processes of a program, by the name of its file, in pods that run and whose name begins so. */
   processes(program: string, podName = ""): number[] {
-    const { running } = JSON.parse(text(join(this.#home, "door/status.json"))) as NodeStatus;
     // A container's root is a folder of its pod's.
     const folders = new Set(
-      running.filter((pod) => pod.split("/")[1]!.startsWith(podName)).map((pod) => pod.replace("/", ".")),
+      this.status.running.filter((pod) => pod.split("/")[1]!.startsWith(podName)).map((pod) => pod.replace("/", ".")),
     );
     return this.#all().flatMap(({ pid, name }) =>
       name === program && folders.has(basename(dirname(rootOf(pid)))) ? [pid] : [],

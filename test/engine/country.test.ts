@@ -83,6 +83,9 @@ describe(`the example country on the ${provider} provider`, () => {
     const there = summaryOf(await rehearse());
     writeFileSync(countryFile, declared);
     const back = summaryOf(await rehearse());
+    expect(there.changes).toMatchObject({ create: 2 });
+    expect(back.changes).toMatchObject({ delete: 2 });
+    for (const { changes } of [there, back]) expect(Object.keys(changes)).not.toContain("replace");
     expect(there.changed.filter(isObject).sort()).toEqual(expected("+"));
     expect(back.changed.filter(isObject).sort()).toEqual(expected("-"));
   });

@@ -1,13 +1,7 @@
-import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { call, callOnce } from "../../rehearsal/api-call.ts";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { callOnce } from "../../rehearsal/api-call.ts";
 
 const path = "/api/v1/namespaces/envoy-gateway-system/pods";
-
-/** Names of the gateway's proxies. */
-export async function proxies(config: KubeConfig): Promise<string[]> {
-  const { body } = await call(config, "GET", `${path}?labelSelector=app.kubernetes.io/component%3Dproxy`, {});
-  return (JSON.parse(body).items as V1Pod[]).map(({ metadata }) => metadata!.name!);
-}
 
 /** Takes a proxy away as who drains its node does; answers the status: 429 where its disruption budget does not allow it. */
 export async function evict(config: KubeConfig, name: string): Promise<number> {

@@ -90,11 +90,9 @@ export function reconcile(
       ...(uncounted > 0 ? [`${uncounted} requests ended before anything was counted`] : []),
     ];
     const bounds = { more: plus(edge, unseen), less: edge };
-    const judged = judge(ledger, theirs, bounds, theirs.length > 0, reasons);
-    const isOver = (of: "in" | "out") => judged.counted[of] > ledger[of] + bounds.more[of];
-    if (isOver("in") && !isOver("out"))
-      judged.why.push("of prompts alone, as where requests ask for several answers (n)");
-    return { against: "engine", name, ...judged };
+    // The engine counts a prompt for each answer to it.
+    const ofPrompts = ["of prompts alone, as where requests ask for several answers (n)"];
+    return { against: "engine", name, ...judge(ledger, theirs, bounds, theirs.length > 0, reasons, ofPrompts) };
   });
   return [...atGateway, ...atEngines];
 }
@@ -114,6 +112,7 @@ function judge(
   { more, less }: Bounds,
   isKnown: boolean,
   reasons: string[] = [],
+  ofPrompts: string[] = [],
 ): Pick<Finding, "ledger" | "counted" | "verdict" | "why"> {
   const counted = theirs.map(({ tokens }) => tokens).reduce(plus, none);
   const lost = theirs.reduce((total, each) => total + each.lost, 0);
@@ -129,5 +128,6 @@ function judge(
     if (lost > 0) return told("unknown", [`${lost} of its counters ended or began anew`]);
     return told("differs", ["the ledger has more than was counted"]);
   }
-  return told("differs", ["the ledger has less than was counted", ...reasons]);
+  const alone = over.out <= more.out ? ofPrompts : [];
+  return told("differs", ["the ledger has less than was counted", ...reasons, ...alone]);
 }

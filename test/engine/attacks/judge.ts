@@ -28,7 +28,7 @@ export function faults(sent: readonly Sent[], served: readonly Served[], kept: r
  * with the tokens that the server made, and the sender's salt.
  */
 export function cameThrough(
-  sent: readonly Pick<Sent, "name" | "scene" | "seen">[],
+  sent: readonly Omit<Sent, "wire">[],
   served: readonly Served[],
   kept: readonly Kept[],
 ): string[] {
