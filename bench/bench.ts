@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { clouds } from "../components/cloud.ts";
+import { cloudOf } from "../components/cloud.ts";
 import { loadCountry } from "../components/country.ts";
 import { Freehold } from "../components/freehold.ts";
 import { plan } from "../policies/plan.ts";
@@ -186,8 +186,9 @@ async function bareProject(env: NodeJS.ProcessEnv) {
 async function chartsOf(env: NodeJS.ProcessEnv): Promise<Map<string, object>> {
   const country = loadCountry(join(checkout.folder, "stacks/Pulumi.ch.yaml"));
   process.env.KUBECONFIG = env.KUBECONFIG;
-  const cluster = await clouds[country.target.kind].inspect(country);
-  const planned = await plan(() => new Freehold("ch", { country, cluster, keySeed: "0".repeat(64) }));
+  const cloud = await cloudOf(country.target.kind);
+  const cluster = await cloud.inspect(country);
+  const planned = await plan(() => new Freehold("ch", { country, cloud, cluster, keySeed: "0".repeat(64) }));
   const charts = planned.filter(({ type }) => type === "kubernetes:helm.sh/v4:Chart");
   return new Map(charts.map(({ urn, props }) => [within(urn), props]));
 }

@@ -3,10 +3,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { addon, addons, engine, engines } from "../catalogue/index.ts";
 import { type Country, loadCountry, pinned } from "../components/country.ts";
-import { Freehold } from "../components/freehold.ts";
-import { plan } from "../policies/program.ts";
-import { hallState } from "../rehearsal/hall-state.ts";
 import { projectFolder } from "../rehearsal/home.ts";
+import { planCountry } from "../rehearsal/plan-country.ts";
 
 /** One thing that the country's registry has to hold: its name there, and where it comes from, where the catalogue knows. */
 type Mirrored = { kind: "chart" | "image" | "weights"; here: string; from: string };
@@ -62,8 +60,7 @@ async function mirrored(country: Country): Promise<Mirrored[]> {
 
 /** Every image and image volume of the objects that the country would make. */
 async function namedInPlan(country: Country): Promise<string[]> {
-  const keySeed = "0".repeat(64);
-  const resources = await plan(() => new Freehold(country.country, { country, cluster: hallState(country), keySeed }));
+  const resources = await planCountry(country);
   const found = JSON.stringify(resources.map(({ props }) => props)).matchAll(
     /"(?:image|imageName|reference)":"([^"{}]+:[^"{}]+)"/g,
   );

@@ -1,6 +1,8 @@
 import type { Provider } from "@pulumi/kubernetes/provider.js";
-import { onprem } from "./clouds/onprem.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Finding } from "./country/fault.ts";
 import type { Country } from "./country.ts";
+import type { ObjectStore } from "./storage/object-store.ts";
 
 /** A node as the cluster reports it: what a pool needs to know to take it. */
 export type ClusterNode = {
@@ -26,12 +28,43 @@ export type ClusterState = {
   storageClasses: { name: string; isDefault: boolean }[];
 };
 
+/** What everything of a country stands on. */
+export type Ground = {
+  /** The one provider through which everything in the cluster is made. */
+  provider: Provider;
+  /** What has to stand before anything is put into the cluster. */
+  ready: pulumi.Resource[];
+  /** The nodes of each pool, as what needs them waits for them. */
+  pools: Record<string, pulumi.Resource>;
+  /** Nodes that pools took before the cluster shows their GPUs, by pool. */
+  awaited: Record<string, string[]>;
+  /** StorageClass of encrypted volumes that came with the cluster. */
+  volumeClass?: pulumi.Input<string>;
+  /** The cloud's own object store, where the country declares to use it. */
+  objects?: ObjectStore;
+};
+
 /** What every target answers, each in a file of its own. */
 export type Cloud = {
   /** Looks at the cluster without changing it. Throws a `RunError` that says what cannot be reached and what to do. */
   inspect(country: Country): Promise<ClusterState>;
-  /** The one provider through which everything of the country is made. */
-  provider(name: string, country: Country): Provider;
+  /** What is missing there of what the pools declare, before anything is made. */
+  preflight(country: Country, cluster: ClusterState): Finding[];
+  /** Annotations of the Service in front of the gateway, so that the cloud opens no door to the world. */
+  doorAnnotations(country: Country): Record<string, string>;
+  /** Takes, or makes, the cluster and the nodes of its pools. */
+  ground(country: Country, cluster: ClusterState, opts: pulumi.ComponentResourceOptions): Ground;
 };
 
-export const clouds: Record<Country["target"]["kind"], Cloud> = { onprem };
+/** The answers of a kind of target. Only its own file is loaded: a cloud's package costs a program time and memory. */
+export async function cloudOf(kind: Country["target"]["kind"]): Promise<Cloud> {
+  if (kind === "aws") return (await import("./clouds/aws.ts")).aws;
+  if (kind === "azure") return (await import("./clouds/azure.ts")).azure;
+  return (await import("./clouds/onprem.ts")).onprem;
+}
+
+/**
+ * Settings of every cluster's provider. Otherwise a changed Secret or ConfigMap is deleted before it is made anew, and every
+ * key is invalid meanwhile.
+ */
+export const inPlace = { enableSecretMutable: true, enableConfigMapMutable: true };

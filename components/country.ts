@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accelerator, country as countryFacts, engine, model as modelFacts, profile } from "../catalogue/index.ts";
+import { completeTarget } from "./country/complete-target.ts";
 import { engineValues, locateIn } from "./country/engine-values.ts";
 import { explain } from "./country/explain.ts";
 import { CountryFaults, type Finding, type Locate, placed } from "./country/fault.ts";
@@ -182,9 +183,15 @@ function complete({ keySeed, ...file }: Written) {
       ...(budget && { budget: { ...budget, timeZone: budget.timeZone ?? countryFacts(file.country).time_zone } }),
     };
   });
-  const gateway = { ...file.gateway, host: file.gateway.host ?? `ai.${file.operator.domain}` };
+  const gateway = {
+    ...file.gateway,
+    host: file.gateway.host ?? `ai.${file.operator.domain}`,
+    service:
+      file.gateway.service ?? (file.target.kind === "onprem" ? ("ClusterIP" as const) : ("LoadBalancer" as const)),
+  };
   return {
     ...file,
+    target: completeTarget(file),
     registry,
     models,
     tenants,

@@ -1,22 +1,21 @@
-import type { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Addon, addonOrder, addonsBefore } from "./addon.ts";
 import { Budgets } from "./budgets.ts";
-import type { ClusterState } from "./cloud.ts";
-import { clouds } from "./cloud.ts";
+import type { Cloud, ClusterState } from "./cloud.ts";
 import type { Country } from "./country.ts";
 import { Gateway } from "./gateway.ts";
 import { databasePasswords, Ledger } from "./ledger.ts";
 import { Model } from "./model.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Platform } from "./platform.ts";
-import { Pool, shareNodes } from "./pool.ts";
 import { Storage } from "./storage.ts";
 import { Workspace } from "./workspace.ts";
 
 export type FreeholdArgs = {
   country: Country;
-  /** The cluster as `clouds[target].inspect` saw it. */
+  /** The answers of the country's target. */
+  cloud: Cloud;
+  /** The cluster as `cloud.inspect` saw it. */
   cluster: ClusterState;
   /** The country's key seed, a secret of at least 32 characters. */
   keySeed: pulumi.Input<string>;
@@ -31,18 +30,17 @@ export class Freehold extends pulumi.ComponentResource {
   /** Nodes that pools took before the cluster shows their GPUs, by pool. */
   readonly awaited: Record<string, string[]>;
 
-  constructor(name: string, { country, cluster, keySeed }: FreeholdArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { country, cloud, cluster, keySeed }: FreeholdArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("freehold:index:Freehold", name, {}, opts);
-    const provider: Provider = clouds[country.target.kind].provider("cluster", country);
+    const ground = cloud.ground(country, cluster, { parent: this });
+    const { provider, pools, awaited } = ground;
     const inside = { parent: this, provider };
 
-    const nodes = shareNodes(country.pools, cluster.nodes, country.addons);
-    const pools = mapValues(
-      country.pools,
-      (pool, poolName) =>
-        new Pool(poolName, { ...pool, addons: country.addons, nodesInCluster: nodes[poolName]! }, inside),
-    );
-    const platform = new Platform("platform", country, inside);
+    const platform = new Platform("platform", country, { ...inside, dependsOn: ground.ready });
     const ready = installAddons(country, { ...inside, dependsOn: [platform, ...Object.values(pools)] });
     const addon = (...ids: string[]) => ids.flatMap((id) => ready[id] ?? []);
 
@@ -53,6 +51,8 @@ export class Freehold extends pulumi.ComponentResource {
         {
           ...country,
           ...country.storage,
+          volumeClass: country.storage.volumeClass ?? ground.volumeClass,
+          cloudObjects: ground.objects,
           namespace: platform.storage!,
           modelsNamespace: platform.models,
           gatewayNamespace: platform.gateway,
@@ -108,7 +108,8 @@ export class Freehold extends pulumi.ComponentResource {
         namespace: platform.gateway,
         models,
         keySeed,
-        volumeClass: storage?.volumeClass,
+        volumeClass: storage?.volumeClass ?? ground.volumeClass,
+        serviceAnnotations: cloud.doorAnnotations(country),
         ledger: ledger?.sidecar,
       },
       {
@@ -141,7 +142,7 @@ export class Freehold extends pulumi.ComponentResource {
     }
     this.addresses = gateway.addresses;
     this.keys = gateway.keys;
-    this.awaited = mapValues(pools, ({ awaited }) => awaited);
+    this.awaited = awaited;
     this.registerOutputs({ addresses: this.addresses });
   }
 }

@@ -31,6 +31,8 @@ export type GatewayArgs = Country["gateway"] &
     keySeed: pulumi.Input<string>;
     /** StorageClass of the counters' volume; the cluster's default where there is none. */
     volumeClass?: pulumi.Input<string>;
+    /** Annotations of the Service in front of the proxies. */
+    serviceAnnotations?: Record<string, string>;
     /** What carries the records to a database; without it they stay in the proxies' log. */
     ledger?: Sidecar;
   };

@@ -22,6 +22,7 @@ export type PlatformArgs = Pick<
   | "modelServers"
   | "storage"
   | "monitoring"
+  | "target"
   | "tenants"
 >;
 

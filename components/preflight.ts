@@ -4,7 +4,6 @@ import type { ClusterState } from "./cloud.ts";
 import type { Finding } from "./country/fault.ts";
 import { neededAddons } from "./country/needed-addons.ts";
 import type { Country } from "./country.ts";
-import { judgeNodes } from "./pool/judge-nodes.ts";
 import { storageFindings } from "./storage/findings.ts";
 
 /** What the cluster lacks of what the country declares, or has in its way, before anything is made in it. */
@@ -13,7 +12,6 @@ export function preflight(country: Country, cluster: ClusterState): Finding[] {
     ...oldKubernetes(country, cluster),
     ...missingAddons(country, cluster),
     ...foreignAddons(country, cluster),
-    ...judgeNodes(country, cluster),
     ...storageFindings(country, cluster),
   ];
 }

@@ -4,11 +4,13 @@ import { isErasable } from "./country/erasable.ts";
 import type { Country } from "./country.ts";
 import { type Database, database, type Role } from "./storage/database.ts";
 import type { Host } from "./storage/hosts.ts";
-import { type Credentials, objectStore } from "./storage/object-store.ts";
+import { type Buckets, type Credentials, type ObjectStore, objectStore } from "./storage/object-store.ts";
 import { retention } from "./storage/retention.ts";
 
-export type StorageArgs = NonNullable<Country["storage"]> &
+export type StorageArgs = Omit<NonNullable<Country["storage"]>, "volumeClass"> &
   Pick<Country, "registry" | "digests" | "network" | "erase"> & {
+    /** Class of the volumes, where it is neither the store's own nor the cluster's default. */
+    volumeClass?: pulumi.Input<string>;
     /** Namespace of the database and of what keeps it. */
     namespace: pulumi.Input<string>;
     /** Namespace of the model servers, which read weights. */
@@ -21,6 +23,8 @@ export type StorageArgs = NonNullable<Country["storage"]> &
     tenants: Record<string, { recordDays: number }>;
     /** Whether Prometheus collects metrics. */
     monitoring: boolean;
+    /** The cloud's own object store, where the country stands in one. */
+    cloudObjects?: ObjectStore;
   };
 
 /** Where data rests: an object store, the database of the usage records with its backups, and how long records are kept. */
@@ -31,7 +35,9 @@ export class Storage extends pulumi.ComponentResource {
   readonly objects: {
     endpoint: string;
     region: string;
-    credentials: Credentials;
+    /** Undefined where the pods have an identity that lets them in. */
+    credentials?: Credentials;
+    buckets: Buckets;
     /** Secret beside the credentials with the endpoint's authority under ca.crt. */
     caSecret?: string;
     /** Egress rules of a NetworkPolicy that lead to it, where it stands in the cluster. */
@@ -56,7 +62,7 @@ export class Storage extends pulumi.ComponentResource {
 
     const { endpoint, region, weights, caSecret, egress, hosts } = store;
     this.volumeClass = volumeClass === undefined ? undefined : pulumi.output(volumeClass);
-    this.objects = { endpoint, region, credentials: weights, caSecret, egress, hosts };
+    this.objects = { endpoint, region, credentials: weights, buckets: store.buckets, caSecret, egress, hosts };
     this.records = records;
     this.registerOutputs({ volumeClass: this.volumeClass, endpoint });
   }

@@ -8,7 +8,9 @@ type Pool = Country["pools"][string];
 type Counts = Record<string, string>;
 
 /** Simulated nodes that advertise what the country's pools declare, cut and shared as declared; nodes for Ceph; and two more. */
-export function hallNodes({ pools, storage }: Pick<Country, "pools" | "storage">): V1Node[] {
+export function hallNodes({ pools, storage, target }: Pick<Country, "pools" | "storage" | "target">): V1Node[] {
+  // A cloud makes its own, when it is asked for them.
+  if (target.kind !== "onprem") return [];
   const gpuNodes = Object.entries(pools).flatMap(([name, pool]) =>
     numbered(name, pool.nodes).map((node) =>
       simulatedNode(node, { cpu: "192", memory: "2048Gi", ...advertised(pool) }, labelsOf(pool)),

@@ -25,7 +25,8 @@ export async function furnishVolumes(core: CoreV1Api, storage: StorageV1Api, cou
 }
 
 /** A default class, and those that the country file says are there. */
-function hallClasses({ storage }: Country): V1StorageClass[] {
+function hallClasses({ storage, target }: Country): V1StorageClass[] {
+  if (target.kind !== "onprem") return [];
   const claims = storage?.objects.kind === "ceph" ? storage.objects.claims?.class : undefined;
   const named = new Set([storage?.volumeClass, claims].filter((name) => name !== undefined));
   const made = (name: string, isDefault: boolean): V1StorageClass => ({

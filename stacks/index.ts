@@ -1,7 +1,7 @@
 // The program behind `pulumi up -s <country>`: reads the country file, looks at the cluster, judges the plan, makes it so.
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { clouds } from "../components/cloud.ts";
+import { cloudOf } from "../components/cloud.ts";
 import { engineValues, locateIn } from "../components/country/engine-values.ts";
 import { placed } from "../components/country/fault.ts";
 import { CountryFaults, countryFromEngine, judgeState, jurisdiction } from "../components/country.ts";
@@ -24,9 +24,11 @@ const settings = pulumi.runtime.allConfig();
 const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
 const country = countryFromEngine(settings, { secretKeys, file });
 const locate = locateIn(file, engineValues(settings, secretKeys));
-const cluster = await clouds[country.target.kind].inspect(country);
+const cloud = await cloudOf(country.target.kind);
+const cluster = await cloud.inspect(country);
 
-const faults = preflight(country, cluster).map((finding) => placed(finding, file, locate));
+const findings = [...preflight(country, cluster), ...cloud.preflight(country, cluster)];
+const faults = findings.map((finding) => placed(finding, file, locate));
 // A rehearsal keeps its state on this machine, whatever the country declares; only a rehearsal cluster makes a rehearsal.
 if (!cluster.rehearsal) faults.push(...judgeState(country, stateInForce(project, file), file, locate));
 const keySeed = new pulumi.Config().getSecret("keySeed", { minLength: 32 });
@@ -44,7 +46,7 @@ if (faults.length > 0 || !keySeed) throw new CountryFaults(faults);
 const approvals = await approve(country.guards.waivers, country.country, process.env);
 const { built, judgement } = await guard(
   jurisdiction(country),
-  () => new Freehold(stack, { country, cluster, keySeed }),
+  () => new Freehold(stack, { country, cloud, cluster, keySeed }),
   { approvals },
 );
 

@@ -10,8 +10,10 @@ import type {
 } from "@kubernetes/client-node";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cloud } from "../cloud.ts";
+import { type Cloud, inPlace } from "../cloud.ts";
 import { type Connection, connectionOf, readKubeconfig } from "../kubeconfig.ts";
+import { judgeNodes } from "../pool/judge-nodes.ts";
+import { Pool, shareNodes } from "../pool.ts";
 import { isLoopback, rehearsalLabel } from "../rehearsal-mark.ts";
 
 /** A Kubernetes cluster that the country already has, reached through a context of the operator's kubeconfig. */
@@ -71,15 +73,29 @@ export const onprem: Cloud = {
     }
   },
 
-  provider: (name, { target }) =>
-    // A context is a name in somebody's kubeconfig: only another place makes it another cluster, with everything made anew.
-    new Provider(name, {
+  preflight: judgeNodes,
+
+  doorAnnotations: () => ({}),
+
+  ground({ target, pools, addons }, cluster, opts) {
+    const provider = new Provider("cluster", {
       context: target.context,
+      // A context is a name in somebody's kubeconfig: only another place makes it another cluster, with everything made anew.
       clusterIdentifier: `freehold-${target.place}`,
-      // Otherwise a changed Secret or ConfigMap is deleted before it is made anew, and every key is invalid meanwhile.
-      enableSecretMutable: true,
-      enableConfigMapMutable: true,
-    }),
+      ...inPlace,
+    });
+    const nodes = shareNodes(pools, cluster.nodes, addons);
+    const taken = Object.entries(pools).map(([name, pool]) => {
+      const args = { ...pool, addons, nodesInCluster: nodes[name]! };
+      return [name, new Pool(name, args, { ...opts, provider })] as const;
+    });
+    return {
+      provider,
+      ready: [],
+      pools: Object.fromEntries(taken),
+      awaited: Object.fromEntries(taken.map(([name, { awaited }]) => [name, awaited])),
+    };
+  },
 };
 
 function report({ what, ...lines }: { what: string; found: string; allowed: string; remedy: string }): string {

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { grouped } from "./wording.ts";
 
@@ -57,6 +58,22 @@ export function domain() {
 export function hostPattern() {
   const allowed = "a host name in lower case, or *. and a domain, such as *.alpen-ai.example";
   return shaped(allowed, whole(`(\\*\\.)?${dns}`, ipv4), "*.alpen-ai.example");
+}
+
+/** An IPv4 network as CIDR writes it, its first address and the bits of its prefix. */
+export function cidr(example: string, { from, to }: { from: number; to: number }) {
+  const allowed = `an IPv4 network of ${from} to ${to} bits by its first address, such as ${example}`;
+  return z
+    .string(allowed)
+    .refine((text) => isCidr(text, from, to), allowed)
+    .meta({ examples: [example] });
+}
+
+function isCidr(text: string, from: number, to: number): boolean {
+  const [, address = "", bits = ""] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+  if (!isIPv4(address) || Number(bits) < from || Number(bits) > to) return false;
+  const value = address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
+  return value % 2 ** (32 - Number(bits)) === 0;
 }
 
 /** An image registry: host, port and prefix as they stand before an image's name. */

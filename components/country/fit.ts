@@ -6,6 +6,7 @@ import { judgeModels } from "./fit/models.ts";
 import type { Declared } from "./fit/names.ts";
 import { judgePools } from "./fit/pools.ts";
 import { judgeStorage } from "./fit/storage.ts";
+import { judgeTarget } from "./fit/target.ts";
 import { judgeTenants } from "./fit/tenants.ts";
 import { isCountable } from "./pool-resource.ts";
 import type { Sound } from "./sound.ts";
@@ -24,6 +25,7 @@ export function judgeFit(file: Sound, declared: Declared): Finding[] {
     ...judgeTenants(file, declared),
     ...judgeStorage(file),
     ...judgeAddons(file),
+    ...judgeTarget(file, pools, declared),
   ];
 }
 

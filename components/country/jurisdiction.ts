@@ -1,5 +1,6 @@
 import { country as facts, serviceAt } from "../../catalogue/index.ts";
 import type { Country } from "../country.ts";
+import type { Sound } from "./sound.ts";
 
 /** A further country in which data of some classes may be, and what lets it. */
 export type Treaty = {
@@ -37,15 +38,24 @@ export function jurisdictionOf(code: string, declared: AtHome = {}): Jurisdictio
 }
 
 /** The jurisdiction of a country file: the operator's domain, the registry, and whatever the guards name. */
-export function jurisdictionOfCountry({ country, operator, registry, guards }: Declared): Jurisdiction {
+export function jurisdictionOfCountry({ country, operator, registry, guards, target }: Declared): Jurisdiction {
   const mirrors = guards.registries.map((each) => registryOf(`${each}/`).host).filter((host) => host !== undefined);
   const hosts = [operator.domain, `*.${operator.domain}`, ...guards.hosts, ...mirrors];
-  const { accounts, treaties } = guards;
+  const { treaties } = guards;
+  const accounts = [...(guards.accounts ?? []), ...accountsOf(target)];
   const registries = [registry, ...guards.registries];
   return jurisdictionOf(country, { hosts: [...new Set(hosts)], registries, accounts, treaties });
 }
 
+/** What the country stands in counts as at home without being declared twice. */
+function accountsOf(target: Declared["target"]): string[] {
+  if (target?.kind === "aws") return [target.account].filter((each) => each !== undefined);
+  if (target?.kind === "azure") return [target.subscription, target.tenant].filter((each) => each !== undefined);
+  return [];
+}
+
 type Declared = Pick<Country, "country" | "operator" | "registry"> & {
+  target?: Sound["target"];
   guards: AtHome & Pick<Country["guards"], "hosts" | "registries">;
 };
 

@@ -7,7 +7,7 @@ export type AddonChoice = { mode: "install" | "existing"; version: string };
 /** The sections that say which add-ons a country needs. */
 export type Choosing = Pick<
   Written,
-  "addons" | "gateway" | "models" | "monitoring" | "network" | "pools" | "storage" | "tenants"
+  "addons" | "gateway" | "models" | "monitoring" | "network" | "pools" | "storage" | "target" | "tenants"
 >;
 
 /** Every add-on the country needs or asks for, by its name in the catalogue, with what the file leaves open filled in. */
@@ -17,13 +17,20 @@ export function chosenAddons(file: Choosing): Record<string, AddonChoice> {
   return Object.fromEntries(
     wanted.map((id) => {
       const { mode, version } = { ...file.addons[id] };
-      return [id, { mode: mode ?? addon(id).default, version: version ?? addon(id).proven }];
+      return [id, { mode: mode ?? usualMode(id, file.target), version: version ?? addon(id).proven }];
     }),
   );
 }
 
+/** Who brings an add-on where the file does not say: a cluster that a cloud makes has none of them. */
+export function usualMode(id: string, target: { kind?: string } | undefined): "install" | "existing" {
+  const { default: usual, modes } = addon(id);
+  return target?.kind !== "onprem" && modes.includes("install") ? "install" : usual;
+}
+
 /** The add-ons without which something that the file declares would not work, each with the path of what needs it. */
-export function neededAddons({ addons, gateway, models, monitoring, network, pools, storage, tenants }: Choosing) {
+export function neededAddons(file: Choosing) {
+  const { addons, gateway, models, monitoring, network, pools, storage, target, tenants } = file;
   const needed = new Map<string, string>([
     ["envoy-gateway", "gateway"],
     ["ai-gateway", "gateway"],
@@ -31,7 +38,7 @@ export function neededAddons({ addons, gateway, models, monitoring, network, poo
   const need = (condition: unknown, id: string, path: string) => {
     if (condition && !needed.has(id)) needed.set(id, path);
   };
-  const installs = (id: string) => (addons[id]?.mode ?? addon(id).default) === "install";
+  const installs = (id: string) => (addons[id]?.mode ?? usualMode(id, target)) === "install";
   need(installs("envoy-gateway"), "valkey", "gateway");
   // Its webhook stands before every proxy, with a certificate that somebody has to renew.
   need(installs("ai-gateway"), "cert-manager", "gateway");

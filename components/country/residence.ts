@@ -1,4 +1,4 @@
-import { placeOf, theCountry } from "../../catalogue/index.ts";
+import { placeOf, regionsIn, theCountry } from "../../catalogue/index.ts";
 import { judgeDeclared, undeclarable } from "./declarable.ts";
 import type { Finding, Path } from "./fault.ts";
 import {
@@ -19,13 +19,20 @@ export function judgeResidence(file: Sound): Finding[] {
   if (!country) return [];
   const guards = { hosts: present(file.guards?.hosts), registries: present(file.guards?.registries) };
   const domain = operator?.domain ?? "the operator's domain";
-  const declared = { country, operator: { name: "", domain }, guards, registry: registry ?? `registry.${domain}` };
+  const declared = {
+    country,
+    operator: { name: "", domain },
+    guards,
+    target,
+    registry: registry ?? `registry.${domain}`,
+  };
   const jurisdiction = jurisdictionOfCountry(declared);
   const mirrored = (name: string) => registryInCountry(`${name}/x`, { ...jurisdiction, registries: guards.registries });
   const atHome = (host: string) => hostInCountry(host, jurisdiction);
 
   const judged: (Judged | undefined)[] = [
-    ...(target?.place ? judgePlace(target.place, jurisdiction) : []),
+    ...judgePlace(target, jurisdiction),
+    ...judgeUpstreams(target, jurisdiction),
     ...(state ? judgeDeclaredState(state, jurisdiction) : []),
     ...judgeStorage(file.storage, jurisdiction),
     ...judgeProviders(file.tenants, jurisdiction),
@@ -40,24 +47,50 @@ export function judgeResidence(file: Sound): Finding[] {
   return certain.map(({ undeclared, ...finding }) => finding);
 }
 
-function judgePlace(name: string, { country, law }: Jurisdiction): Finding[] {
+/** The key under which each kind of target says where it stands. */
+const placeKeys = { onprem: "place", aws: "region", azure: "location" } as const;
+
+function judgePlace(target: Sound["target"], { country, law }: Jurisdiction): Finding[] {
+  const key = target?.kind && placeKeys[target.kind];
+  const name = key && (target as Partial<Record<typeof key, string>>)[key];
+  if (!name) return [];
   const place = placeOf(name);
   if (place?.country === country) return [];
-  const regions = knownRegions(country);
   const home = theCountry(country);
   const kind = place?.provider ? ` (${place.provider} ${place.kind})` : "";
-  const upper = placeOf(name.toUpperCase());
   const where = place ? `which is in ${theCountry(place.country)}${kind}` : "which the catalogue does not place";
+  const found = `${show(name)}, ${where}`;
+  const said = { at: ["target", key], found, law: place && law };
+  if (key !== "place") {
+    const provider = target.kind === "aws" ? "AWS" : "Azure";
+    const names = regionsIn(country).find((each) => each.provider === provider)?.names ?? [];
+    const [first] = names;
+    const allowed = `a region of ${provider} in ${home}: ${first ? names.join(", ") : "it has none"}`;
+    const remedy = first
+      ? `write  ${key}: ${first}`
+      : "write  kind: onprem, or the other cloud, if it has a region there";
+    return [{ ...said, allowed, remedy }];
+  }
+  const regions = knownRegions(country);
+  const upper = placeOf(name.toUpperCase());
   const codes = `${country}, its subdivisions by ISO 3166-2 (${country}-...)`;
   return [
     {
-      at: ["target", "place"],
-      found: `${show(name)}, ${where}`,
+      ...said,
       allowed: `a place in ${home}: ${codes}${regions && `, or a known region: ${regions}`}`,
-      law: place && law,
       remedy: `write  place: ${!place && upper?.country === country ? name.toUpperCase() : country}`,
     },
   ];
+}
+
+/** What is pulled through comes from where it is pulled through from. */
+function judgeUpstreams(target: Sound["target"], jurisdiction: Jurisdiction): Judged[] {
+  const upstreams = target?.kind === "aws" ? (target.registry?.upstreams ?? {}) : {};
+  return Object.entries(upstreams).flatMap(([prefix, upstream]) => {
+    const at = ["target", "registry", "upstreams", prefix, "host"];
+    const judged = judgeHost(at, upstream?.host, jurisdiction, (name) => hostInCountry(name, jurisdiction));
+    return judged ? [judged] : [];
+  });
 }
 
 /** The operator's domain declares every host below it. */

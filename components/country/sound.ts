@@ -5,6 +5,11 @@ import { bare, child, optionFor } from "./field-at.ts";
 /** A country file of which any part may be missing. */
 export type Sound = Partly<Written>;
 
+/** A target of which the kind is known, and anything else may be missing. */
+export type SoundTarget<Kind extends Written["target"]["kind"] = Written["target"]["kind"]> = {
+  [Each in Kind]: Extract<NonNullable<Sound["target"]>, { kind?: Each }> & { kind: Each };
+}[Kind];
+
 /** Any part of it may be missing, at any depth. */
 export type Partly<T> = T extends readonly (infer Item)[]
   ? (Partly<Item> | undefined)[]

@@ -10,14 +10,18 @@ import { countNamespace, gatewayNames, keyHeader, modelHeader, tenantHeader, toG
 /** The longest request that is taken in; the proxies' own program names it too. */
 const longestRequest = "50Mi";
 
-type ProxyArgs = Country["gateway"] & Pick<Country, "registry" | "digests" | "tenants">;
+type ProxyArgs = Country["gateway"] &
+  Pick<Country, "registry" | "digests" | "tenants"> & {
+    /** What tells a cloud which way its load balancer leads. */
+    serviceAnnotations?: Record<string, string>;
+  };
 
 /**
  * How the proxies run: spread over nodes, drained before they end, each answered request recorded, where there is a ledger by
  * what stands beside them, else in their containers' logs.
  */
 export function proxy({ ledger, ...args }: ProxyArgs & { ledger?: Sidecar }) {
-  const { registry, digests, replicas, service } = args;
+  const { registry, digests, replicas, service, serviceAnnotations = {} } = args;
   const reader = [modelReader(args), measuredHeaders];
   return {
     // As long as the longest generation that a rollout, or a new key, should not cut.
@@ -43,7 +47,10 @@ export function proxy({ ledger, ...args }: ProxyArgs & { ledger?: Sidecar }) {
           ...(ledger && { initContainers: [ledger.container] }),
         },
         envoyPDB: { maxUnavailable: 1 },
-        envoyService: { type: service },
+        envoyService: {
+          type: service,
+          ...(Object.keys(serviceAnnotations).length > 0 && { annotations: serviceAnnotations }),
+        },
       },
     },
     // AI Gateway puts its part before the proxies' own program, except where a buffer stands behind that.

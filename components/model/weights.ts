@@ -1,7 +1,9 @@
 import type { core } from "@pulumi/kubernetes/types/input.js";
+import * as pulumi from "@pulumi/pulumi";
 import type { Country } from "../country.ts";
 import type { Engine } from "../engine.ts";
 import { locked } from "../platform/restricted.ts";
+import { type Buckets, buckets } from "../storage/object-store.ts";
 import type { Storage } from "../storage.ts";
 
 type Weights = Country["modelServers"][string]["weights"];
@@ -59,7 +61,11 @@ export function supply(source: Source): Supply {
 function fetch({ weights, objects, folder, image, engine }: Source): core.v1.Container {
   if (weights.from !== "s3" || objects === undefined) throw new Error("nothing is fetched but from an object store");
   const { endpoint, region, credentials, caSecret } = objects;
-  const secret = (key: string) => ({ secretKeyRef: { name: credentials.secret, key } });
+  const secret = (key: string) => ({ secretKeyRef: { name: credentials?.secret, key } });
+  const keys = [
+    { name: "AWS_ACCESS_KEY_ID", valueFrom: secret(credentials?.accessKey ?? "") },
+    { name: "AWS_SECRET_ACCESS_KEY", valueFrom: secret(credentials?.secretKey ?? "") },
+  ];
   return {
     name: "fetch-weights",
     image,
@@ -68,7 +74,7 @@ function fetch({ weights, objects, folder, image, engine }: Source): core.v1.Con
       ...Object.entries({
         ...engine.env,
         WEIGHTS: folder,
-        SOURCE: weights.path,
+        SOURCE: inBucket(weights.path, objects.buckets),
         SHA256: weights.sha256,
         AWS_ENDPOINT_URL: endpoint,
         AWS_REGION: region,
@@ -77,8 +83,7 @@ function fetch({ weights, objects, folder, image, engine }: Source): core.v1.Con
         AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
         ...(caSecret && { AWS_CA_BUNDLE: "/object-store-ca/ca.crt" }),
       }).map(([name, value]) => ({ name, value })),
-      { name: "AWS_ACCESS_KEY_ID", valueFrom: secret(credentials.accessKey) },
-      { name: "AWS_SECRET_ACCESS_KEY", valueFrom: secret(credentials.secretKey) },
+      ...(credentials ? keys : []),
     ],
     resources: { requests: { cpu: "2", memory: "2Gi" }, limits: { memory: "8Gi" } },
     securityContext: locked,
@@ -87,6 +92,11 @@ function fetch({ weights, objects, folder, image, engine }: Source): core.v1.Con
       ...(caSecret ? [{ name: "object-store-ca", mountPath: "/object-store-ca", readOnly: true }] : []),
     ],
   };
+}
+
+/** A path in a file begins with the name of a bucket, which a cloud's store has under a longer one. */
+function inBucket(path: string, { weights }: Buckets): pulumi.Input<string> {
+  return weights === buckets.weights ? path : pulumi.interpolate`${weights}${path.slice(path.indexOf("/"))}`;
 }
 
 function verify({ weights, folder, image, engine }: Source, mount: core.v1.VolumeMount): core.v1.Container {

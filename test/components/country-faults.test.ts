@@ -374,7 +374,7 @@ const broken: Record<string, Expected[]> = {
   ],
   tab: [[9, "", "a tab at the beginning of a line", "indent with blanks, two for each level"]],
   tag: [[16, "", "a tag (a word that begins with !)", "take it out; values here need none"]],
-  "target-in-a-cloud": [[7, "freehold:target.kind", "aws", "write  kind: onprem  (an example)"]],
+  "target-in-a-cloud": [[7, "freehold:target.kind", "google", "write  kind: onprem  (an example)"]],
   "text-for-a-list": [[23, "freehold:tenants.kanton.models", "apertus", "write  models: [ apertus ]"]],
   "text-for-a-section": [
     [6, "freehold:target", "onprem", "write  freehold:target: { kind: onprem, context: alpen, place: CH-ZH }"],

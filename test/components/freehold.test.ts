@@ -2,20 +2,15 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Country, jurisdiction, loadCountry } from "../../components/country.ts";
-import { Freehold } from "../../components/freehold.ts";
+import { jurisdiction, loadCountry } from "../../components/country.ts";
 import { preflight } from "../../components/preflight.ts";
 import type { Resource } from "../../policies/fact.ts";
 import { judge } from "../../policies/judge.ts";
-import { plan } from "../../policies/program.ts";
 import { hallState } from "../../rehearsal/hall-state.ts";
+import { planCountry } from "../../rehearsal/plan-country.ts";
 
 const stacks = fileURLToPath(new URL("../../stacks/", import.meta.url));
 const examples = readdirSync(stacks).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? []);
-const keySeed = "0123456789abcdef0123456789abcdef";
-
-const planned = (country: Country) =>
-  plan(() => new Freehold(country.country, { country, cluster: hallState(country), keySeed }));
 
 it("has a full example, one that differs in everything, and the smallest", () => {
   expect(examples).toEqual(expect.arrayContaining(["ch", "ae", "ee"]));
@@ -26,7 +21,7 @@ describe.each(examples)("the country of %s", (stack) => {
   let resources: Resource[];
   let objects: Resource[];
   beforeAll(async () => {
-    resources = await planned(country);
+    resources = await planCountry(country);
     objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
   });
 
@@ -72,7 +67,7 @@ describe.each(examples)("the country of %s", (stack) => {
     const cluster = hallState(country);
     const [name, pool] = Object.entries(country.pools)[0]!;
     const nodes = cluster.nodes.filter((node) => node.name !== `${name}-01`);
-    await expect(plan(() => new Freehold("x", { country, cluster: { ...cluster, nodes }, keySeed }))).rejects.toThrow(
+    await expect(planCountry(country, { ...cluster, nodes })).rejects.toThrow(
       new RegExp(`Pool ${name} declares ${pool.nodes} node`),
     );
   });
@@ -80,6 +75,6 @@ describe.each(examples)("the country of %s", (stack) => {
 
 it("makes at least two hundred objects of the full example", async () => {
   const country = loadCountry(join(stacks, "Pulumi.ch.yaml"));
-  const objects = (await planned(country)).filter(({ type, custom }) => custom && type.startsWith("kubernetes:"));
+  const objects = (await planCountry(country)).filter(({ type, custom }) => custom && type.startsWith("kubernetes:"));
   expect(objects.filter(({ type }) => !/NodePatch$/.test(type)).length).toBeGreaterThanOrEqual(200);
 });

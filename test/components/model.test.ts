@@ -57,6 +57,7 @@ const objects: NonNullable<ModelArgs["objects"]> = {
   region: "local",
   credentials: { secret: "reader", namespace: "models", accessKey: "accessKey", secretKey: "secretKey" },
   caSecret: "s3-ca",
+  buckets: { weights: "weights", backups: "backups" },
   egress: [],
   hosts: [{ host: "s3.alpen-ai.example", port: 443 }],
 };

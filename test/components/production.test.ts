@@ -2,9 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadCountry } from "../../components/country.ts";
-import { Freehold } from "../../components/freehold.ts";
-import { plan } from "../../policies/program.ts";
-import { hallState } from "../../rehearsal/hall-state.ts";
+import { planCountry } from "../../rehearsal/plan-country.ts";
 import { objects } from "./gateway/planned.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -33,8 +31,7 @@ let values: Record<string, Any>;
 
 beforeAll(async () => {
   const country = loadCountry(at("stacks/Pulumi.ch.yaml"));
-  const keySeed = "0123456789abcdef0123456789abcdef";
-  const resources = await plan(() => new Freehold("ch", { country, cluster: hallState(country), keySeed }));
+  const resources = await planCountry(country);
   const isChart = ({ type }: { type: string }) => type.endsWith("helm.sh/v4:Chart");
   made = objects(resources.filter((each) => !isChart(each)));
   const charts = resources.filter(isChart);

@@ -4,14 +4,13 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addon } from "../../catalogue/index.ts";
-import { clouds } from "../../components/cloud.ts";
+import { onprem } from "../../components/clouds/onprem.ts";
 import { type Country, loadCountry } from "../../components/country.ts";
-import { Freehold } from "../../components/freehold.ts";
 import { type Resource, UNKNOWN } from "../../policies/fact.ts";
-import { plan } from "../../policies/program.ts";
 import { definitionsOf } from "../../rehearsal/chart-definitions.ts";
 import { furnishHall } from "../../rehearsal/hall.ts";
 import type { Home } from "../../rehearsal/home.ts";
+import { planCountry } from "../../rehearsal/plan-country.ts";
 import { context, startCluster, type TestCluster } from "./cluster.ts";
 
 // Every object of every example country, sent to a real API server that has the definitions of the country's add-ons: this
@@ -53,8 +52,7 @@ describe.each(examples)("%s", (file) => {
     ]);
     const hall = { ...country, addons: Object.fromEntries(everything) };
     await furnishHall({ kubeconfig: cluster.kubeconfig } as Home, hall, cluster.toolchain.crds.path);
-    const found = await clouds.onprem.inspect(country);
-    const resources = await plan(() => new Freehold("test", { country, cluster: found, keySeed: "s".repeat(32) }));
+    const resources = await planCountry(country, await onprem.inspect(country));
     objects = resources.flatMap((resource) => manifestOf(resource) ?? []);
   });
 

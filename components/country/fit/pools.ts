@@ -1,6 +1,7 @@
-import { accelerator, addon, migProfiles } from "../../../catalogue/index.ts";
+import { accelerator, migProfiles } from "../../../catalogue/index.ts";
 import type { Written } from "../../country.ts";
 import type { Finding } from "../fault.ts";
+import { usualMode } from "../needed-addons.ts";
 import type { Sound } from "../sound.ts";
 import { nearest, oneOf } from "../wording.ts";
 import { type Declared, unknownName } from "./names.ts";
@@ -67,7 +68,8 @@ function judgeRdma(name: string, { rdma, sharing }: Pool): Finding[] {
 
 function judgeSelector(name: string, { accelerator: id, nodeSelector }: Pool, file: Sound): Finding[] {
   const { vendor, label } = accelerator(id);
-  if (vendor !== "nvidia" || nodeSelector || !installsGpuOperator(file)) return [];
+  // Nodes that a cloud makes for a pool are labelled when they are made.
+  if (vendor !== "nvidia" || nodeSelector || file.target?.kind !== "onprem" || !installsGpuOperator(file)) return [];
   return [
     {
       at: ["pools", name, "nodeSelector"],
@@ -91,6 +93,6 @@ function judgeDrivers(file: Sound): Finding[] {
   ];
 }
 
-function installsGpuOperator({ addons = {} }: Sound): boolean {
-  return (addons["gpu-operator"]?.mode ?? addon("gpu-operator").default) === "install";
+function installsGpuOperator({ addons = {}, target }: Sound): boolean {
+  return (addons["gpu-operator"]?.mode ?? usualMode("gpu-operator", target)) === "install";
 }

@@ -30,28 +30,6 @@ export const operator = z
     examples: [{ name: "Alpen AI", domain: "alpen-ai.example" }],
   });
 
-const onprem = z.strictObject({
-  kind: z
-    .literal("onprem")
-    .meta({ description: "A Kubernetes cluster in the operator's own halls.", examples: ["onprem"] }),
-  context: line("the name of a kubeconfig context").meta({
-    description: "Context of the kubeconfig (KUBECONFIG or ~/.kube/config) that leads to the cluster.",
-    examples: ["alpen"],
-  }),
-  place: line("a place: an ISO 3166-2 code such as CH-ZH, a country's code, or a cloud region", {
-    shape: /^\p{L}/u,
-  }).meta({
-    description: "Where the cluster stands: an ISO 3166-2 code, the country's own code, or a cloud region.",
-    examples: ["CH-ZH"],
-  }),
-});
-
-/** Where it stands; one option for each kind of place. */
-export const target = z.discriminatedUnion("kind", [onprem]).meta({
-  description: "Where the cloud stands.",
-  examples: [{ kind: "onprem", context: "alpen", place: "CH-ZH" }],
-});
-
 /** Where Pulumi keeps its state. */
 export const state = z
   .strictObject({

@@ -9,7 +9,7 @@ function choice(id: string) {
     .enum(modes)
     .optional()
     .meta({
-      description: `Whether Freehold installs ${id}, or the cluster has it already. Default: ${usual}${only ? ", and nothing else" : ""}.`,
+      description: `Whether Freehold installs ${id}, or the cluster has it already. Default: ${usual}${only ? ", and nothing else" : modes.includes("install") && usual !== "install" ? "; install where a cloud makes the cluster" : ""}.`,
       examples: [modes.at(-1)],
     })
     .register(hints, only ? { addition: () => `write  mode: ${usual}, which is all it can be` } : {});

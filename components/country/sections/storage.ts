@@ -59,6 +59,14 @@ const s3 = z.strictObject({
   }),
 });
 
+const cloudObjects = z.strictObject({
+  kind: z.literal("cloud").meta({
+    description:
+      "The object store of the cloud that the target names: Freehold makes it, sealed with the country's keys.",
+    examples: ["cloud"],
+  }),
+});
+
 const cloudnativePg = z.strictObject({
   kind: z
     .literal("cloudnative-pg")
@@ -158,19 +166,26 @@ const platformKeys = z.strictObject({
   }),
 });
 
+const cloudKeys = z.strictObject({
+  kind: z.literal("cloud").meta({
+    description: "Whoever target.keys names, in the cloud that the target names.",
+    examples: ["cloud"],
+  }),
+});
+
 /** Where data rests. */
 export const storage = z
   .strictObject({
     volumeClass: name.optional().meta({
       description:
-        "StorageClass of the volumes that Freehold's own parts ask for. Default: the encrypted one that Ceph gets here, else the cluster's default class.",
+        "StorageClass of the volumes that Freehold's own parts ask for. Default: the encrypted one that Ceph or a cloud gets here, else the cluster's default class.",
       examples: ["encrypted"],
     }),
-    keys: z.discriminatedUnion("kind", [vault, kmip, platformKeys]).meta({
+    keys: z.discriminatedUnion("kind", [vault, kmip, platformKeys, cloudKeys]).meta({
       description: "Who holds the keys of what is stored.",
       examples: [{ kind: "vault", address: "https://vault.alpen-ai.example:8200" }],
     }),
-    objects: z.discriminatedUnion("kind", [ceph, s3]).meta({
+    objects: z.discriminatedUnion("kind", [ceph, s3, cloudObjects]).meta({
       description: "Object store for weights, backups and records.",
       examples: [{ kind: "s3", endpoint: "https://s3.alpen-ai.example" }],
     }),

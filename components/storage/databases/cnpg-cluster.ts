@@ -3,7 +3,6 @@ import { pinned } from "../../country.ts";
 import { platformNames } from "../../platform/names.ts";
 import { spread } from "../../platform/spread.ts";
 import { type DatabaseArgs, type Role, roles } from "../database.ts";
-import { buckets } from "../object-store.ts";
 import type { CnpgRecords } from "./cloudnative-pg.ts";
 
 /** The backup plugin, as CloudNativePG names it. */
@@ -29,6 +28,7 @@ const origin = "origin";
 /** The spec of the Cluster; `name` is also the name of its backups. */
 export function clusterSpec(name: string, records: CnpgRecords, args: DatabaseArgs) {
   const { instances, volumeGiB, restoreFrom } = records;
+  const { accountAnnotations, podLabels } = args.store.archive;
   const archive = (serverName: string) => ({ name: plugin, parameters: { barmanObjectName: backupStore, serverName } });
   return {
     description: "Usage records: who asked which model, when, for how many tokens.",
@@ -87,6 +87,8 @@ export function clusterSpec(name: string, records: CnpgRecords, args: DatabaseAr
     priorityClassName: platformNames.platformPriority,
     resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { memory: "2Gi" } },
     seccompProfile: { type: "RuntimeDefault" },
+    ...(accountAnnotations && { serviceAccountTemplate: { metadata: { annotations: accountAnnotations } } }),
+    ...(podLabels && { inheritedMetadata: { labels: podLabels } }),
   };
 }
 
@@ -95,30 +97,17 @@ function synchronous(instances: number) {
   return { method: "any", number: 1, dataDurability: instances > 2 ? "required" : "preferred" };
 }
 
-/** The spec of the ObjectStore: the country's own, with its key pair and authority. */
-export function backups({ backupDays }: CnpgRecords, { store }: DatabaseArgs) {
-  const { secret, accessKey, secretKey } = store.backups;
+/** The spec of the ObjectStore: the country's own, as it lets the database in. */
+export function backups({ backupDays }: CnpgRecords, { store: { archive } }: DatabaseArgs) {
   return {
     retentionPolicy: `${backupDays}d`,
     configuration: {
-      destinationPath: `s3://${buckets.backups}/`,
-      endpointURL: store.endpoint,
-      ...(store.caSecret && { endpointCA: { name: store.caSecret, key: "ca.crt" } }),
-      s3Credentials: {
-        accessKeyId: { name: secret, key: accessKey },
-        secretAccessKey: { name: secret, key: secretKey },
-      },
+      ...archive.configuration,
       wal: { compression: "gzip", maxParallel: 4 },
       data: { compression: "gzip", jobs: 2 },
     },
     instanceSidecarConfiguration: {
-      env: [
-        { name: "AWS_DEFAULT_REGION", value: store.region },
-        { name: "AWS_EC2_METADATA_DISABLED", value: "true" },
-        // Stores that are not Amazon's refuse the checksums that its client adds of its own accord.
-        { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
-        { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
-      ],
+      env: archive.env,
       resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "1Gi" } },
     },
   };

@@ -7,7 +7,7 @@ import { privateIssuer } from "../../addons/cert-manager.ts";
 import type { Country } from "../../country.ts";
 import { podsIn, tcp } from "../../network/peers.ts";
 import { keyHolder } from "../key-holder.ts";
-import { buckets, type ObjectStore, type ObjectStoreArgs } from "../object-store.ts";
+import { buckets, type ObjectStore, type ObjectStoreArgs, s3Archive } from "../object-store.ts";
 import { cephCluster, cephObjectStore, replicated } from "./ceph-cluster.ts";
 import { cephDoors } from "./ceph-doors.ts";
 
@@ -56,22 +56,23 @@ export function ceph(objects: CephObjects, args: ObjectStoreArgs, opts: pulumi.C
   const store = object("CephObjectStore", cephNames.store, cephObjectStore(objects, args), [cluster, ...certificates]);
   const made = makeBuckets(args, namespace, store, opts);
 
+  const place = { endpoint: `https://${host}`, region: "local", caSecret: cephNames.authority };
+  const writer = {
+    secret: buckets.backups,
+    namespace: args.namespace,
+    accessKey: "AWS_ACCESS_KEY_ID",
+    secretKey: "AWS_SECRET_ACCESS_KEY",
+  };
   return {
-    endpoint: `https://${host}`,
-    region: "local",
+    ...place,
     weights: {
       secret: `rook-ceph-object-user-${cephNames.store}-${cephNames.reader}`,
       namespace: args.modelsNamespace,
       accessKey: "AccessKey",
       secretKey: "SecretKey",
     },
-    backups: {
-      secret: buckets.backups,
-      namespace: args.namespace,
-      accessKey: "AWS_ACCESS_KEY_ID",
-      secretKey: "AWS_SECRET_ACCESS_KEY",
-    },
-    caSecret: cephNames.authority,
+    archive: s3Archive(buckets.backups, place, writer),
+    buckets,
     egress: [{ to: [podsIn(namespace, { app: "rook-ceph-rgw" })], ports: [tcp(gatewayPort)] }],
     hosts: [],
     volumeClass: volumeClass.metadata.name,

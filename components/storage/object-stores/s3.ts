@@ -1,6 +1,6 @@
 import type { Country } from "../../country.ts";
 import { hostOfUrl } from "../hosts.ts";
-import type { ObjectStore, ObjectStoreArgs } from "../object-store.ts";
+import { buckets, type ObjectStore, type ObjectStoreArgs, s3Archive } from "../object-store.ts";
 
 type Objects = Extract<NonNullable<Country["storage"]>["objects"], { kind: "s3" }>;
 
@@ -14,7 +14,8 @@ export function s3(
     endpoint,
     region,
     weights: { ...keys, namespace: modelsNamespace },
-    backups: { ...keys, namespace },
+    archive: s3Archive(buckets.backups, { endpoint, region, caSecret: ca }, { ...keys, namespace }),
+    buckets,
     ...(ca && { caSecret: ca }),
     egress: [],
     hosts: [hostOfUrl(endpoint)],

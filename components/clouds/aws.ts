@@ -1,0 +1,13 @@
+import type { Cloud } from "../cloud.ts";
+import { doorAnnotations } from "./aws/door.ts";
+import { awsGround } from "./aws/ground.ts";
+import { newCluster } from "./new-cluster.ts";
+import { targetOf } from "./target.ts";
+
+/** An EKS cluster that Freehold makes in a region of AWS, with everything that it stands on. */
+export const aws: Cloud = {
+  inspect: async (country) => newCluster(country),
+  preflight: () => [],
+  doorAnnotations: (country) => doorAnnotations(targetOf(country, "aws")),
+  ground: (country, _, opts) => awsGround(country, opts),
+};

@@ -1,0 +1,13 @@
+import type { Cloud } from "../cloud.ts";
+import { doorAnnotations } from "./azure/door.ts";
+import { azureGround } from "./azure/ground.ts";
+import { newCluster } from "./new-cluster.ts";
+import { targetOf } from "./target.ts";
+
+/** An AKS cluster that Freehold makes in a region of Azure, with everything that it stands on. */
+export const azure: Cloud = {
+  inspect: async (country) => newCluster(country),
+  preflight: () => [],
+  doorAnnotations: (country) => doorAnnotations(targetOf(country, "azure")),
+  ground: (country, _, opts) => azureGround(country, opts),
+};

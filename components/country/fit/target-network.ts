@@ -1,0 +1,107 @@
+import { BlockList, isIPv4 } from "node:net";
+import type { Finding } from "../fault.ts";
+import type { SoundTarget } from "../sound.ts";
+import { show } from "../wording.ts";
+
+type Cloud = SoundTarget<"aws" | "azure">;
+
+/** Addresses that clusters of the clouds use inside: nothing outside can have them. */
+export const serviceCidr = "172.20.0.0/16";
+
+/** Networks that overlap, and zones that are elsewhere. */
+export function judgeCloudNetwork(target: Cloud): Finding[] {
+  return [...judgeCallers(target), ...(target.kind === "aws" ? judgeZones(target) : judgeNextHop(target))];
+}
+
+function judgeCallers({ network }: Cloud): Finding[] {
+  const { cidr, callers = [] } = network ?? {};
+  const taken = [
+    ...(cidr ? [{ cidr, is: "the country's own network" }] : []),
+    { cidr: serviceCidr, is: "the cluster's services" },
+  ];
+  return [
+    ...(cidr && overlap(cidr, serviceCidr)
+      ? [
+          {
+            at: ["target", "network", "cidr"],
+            found: `${cidr}, which overlaps ${serviceCidr}, the addresses of the cluster's services`,
+            allowed: "a private network that overlaps no other",
+            remedy: "write  cidr: 10.64.0.0/16  (an example)",
+          },
+        ]
+      : []),
+    ...callers.flatMap((caller, index) => {
+      if (caller === undefined) return [];
+      const met = taken.find((each) => overlap(each.cidr, caller));
+      if (!met) return [];
+      return [
+        {
+          at: ["target", "network", "callers", index],
+          found: `${caller}, which overlaps ${met.cidr}, ${met.is}`,
+          allowed: "networks outside, of which no address is also inside",
+          remedy: "renumber one of them: between networks that overlap nothing can be routed",
+        },
+      ];
+    }),
+  ];
+}
+
+function judgeZones({ region, network, nodeGroups }: SoundTarget<"aws">): Finding[] {
+  if (region === undefined) return [];
+  const declared = network?.zones;
+  const zones = declared?.filter((zone) => zone !== undefined) ?? ["a", "b", "c"].map((letter) => region + letter);
+  const own = (zone: string) => zone.startsWith(region) && zone.length === region.length + 1;
+  return [
+    ...zones.flatMap((zone, index) => {
+      const again = zones.indexOf(zone) < index;
+      if (own(zone) && !again) return [];
+      return [
+        {
+          at: ["target", "network", "zones", index],
+          found: again ? `${zone}, a second time` : `${zone}, which is no zone of ${region}`,
+          allowed: `zones of ${region}, each once, such as ${region}a`,
+          remedy: again ? "take it out" : `write  - ${region}${zone.at(-1)}`,
+        },
+      ];
+    }),
+    ...Object.entries(nodeGroups ?? {}).flatMap(([name, group]) => {
+      const zone = group?.zone;
+      if (zone === undefined || zones.includes(zone)) return [];
+      return [
+        {
+          at: ["target", "nodeGroups", name, "zone"],
+          found: `${zone}, which is not among the zones of the network`,
+          allowed: `one of ${zones.join(", ")}`,
+          remedy: own(zone)
+            ? `add it to  target.network.zones  or write  zone: ${zones[0]}`
+            : `write  zone: ${zones[0]}`,
+        },
+      ];
+    }),
+  ];
+}
+
+function judgeNextHop({ network }: SoundTarget<"azure">): Finding[] {
+  const hop = network?.egress?.kind === "appliance" ? network.egress.nextHop : undefined;
+  if (hop === undefined || isIPv4(hop)) return [];
+  return [
+    {
+      at: ["target", "network", "egress", "nextHop"],
+      found: show(hop),
+      allowed: "the IPv4 address of the appliance",
+      remedy: "write  nextHop: 10.10.0.4  (an example)",
+    },
+  ];
+}
+
+/** Whether two IPv4 networks have an address in common. */
+export function overlap(a: string, b: string): boolean {
+  return contains(a, b) || contains(b, a);
+}
+
+function contains(outer: string, inner: string): boolean {
+  const [address = "", bits = "32"] = outer.split("/");
+  const list = new BlockList();
+  list.addSubnet(address, Number(bits), "ipv4");
+  return list.check(inner.split("/")[0] ?? "", "ipv4");
+}

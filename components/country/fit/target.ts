@@ -1,0 +1,238 @@
+import { accelerator, type Instance, instance, instances } from "../../../catalogue/index.ts";
+import type { Written } from "../../country.ts";
+import type { Finding } from "../fault.ts";
+import { machineType, machineTypes } from "../machine-type.ts";
+import type { Sound, SoundTarget } from "../sound.ts";
+import { either, nearest, oneOf, show } from "../wording.ts";
+import { type Declared, gpus, unknownName } from "./names.ts";
+import { judgeCloudNetwork } from "./target-network.ts";
+
+type Pool = Written["pools"][string];
+type Pools = ReadonlyMap<string, Pool>;
+
+/** What of the rest of a country file does not go together with the place where it stands. */
+export function judgeTarget(file: Sound, pools: Pools, declared: Declared): Finding[] {
+  if (file.target?.kind === undefined) return [];
+  const target = file.target as SoundTarget;
+  if (target.kind === "onprem") return onlyInClouds(file);
+  return [
+    ...(target.kind === "aws" ? judgeAws(target, pools, declared) : judgeAzure(target, pools, declared)),
+    ...judgeCloudNetwork(target),
+    ...onlyInHalls(file),
+  ];
+}
+
+function judgeAws(target: SoundTarget<"aws">, pools: Pools, declared: Declared): Finding[] {
+  const groups = target.nodeGroups ?? {};
+  return [
+    ...strangers("nodeGroups", groups, declared),
+    ...[...pools].flatMap(([name, pool]) => {
+      const type = groups[name]?.instanceType;
+      return judgeMachine(["target", "nodeGroups", name, "instanceType"], "AWS", name, pool, type);
+    }),
+    ...(target.operators ?? []).flatMap((arn, index) => ofAccount(arn, index, target)),
+  ];
+}
+
+function judgeAzure(target: SoundTarget<"azure">, pools: Pools, declared: Declared): Finding[] {
+  const nodePools = target.nodePools ?? {};
+  return [
+    ...strangers("nodePools", nodePools, declared),
+    ...[...pools].flatMap(([name, pool]) => {
+      const at = ["target", "nodePools", name, "vmSize"];
+      const size = nodePools[name]?.vmSize;
+      const faults = judgeMachine(at, "Azure", name, pool, size);
+      return faults.length > 0 ? faults : offered(at, name, pool, size, target.location);
+    }),
+    ...Object.entries(nodePools).flatMap(([name, nodePool]) => {
+      const group = nodePool?.capacity?.kind === "reservation" ? nodePool.capacity.group : undefined;
+      return group === undefined
+        ? []
+        : ofSubscription(["target", "nodePools", name, "capacity", "group"], group, target);
+    }),
+  ];
+}
+
+/** Node groups for pools that the file does not have. */
+function strangers(section: string, groups: object, { pools }: Declared): Finding[] {
+  if (pools === undefined) return [];
+  return Object.keys(groups)
+    .filter((name) => !pools.includes(name))
+    .map((name) => ({
+      ...unknownName(["target", section], name, "pool", pools),
+      of: "key" as const,
+      at: ["target", section, name],
+    }))
+    .map((finding) => ({ ...finding, remedy: `name it after a pool: ${either(pools)}` }));
+}
+
+/** A declared type has to be one with the pool's accelerators, and where none is declared the catalogue has to know one. */
+function judgeMachine(
+  at: string[],
+  provider: Instance["provider"],
+  name: string,
+  pool: Pool,
+  declared: string | undefined,
+): Finding[] {
+  const { name: product } = accelerator(pool.accelerator);
+  const fitting = machineTypes(provider, pool).map(({ id }) => id);
+  const wanted = `${gpus(pool.gpusPerNode)} of ${product} each, as pool ${name} declares`;
+  if (declared === undefined) {
+    if (fitting.length > 0) return [];
+    const counts = new Set(
+      instances()
+        .map(instance)
+        .filter((each) => each.provider === provider && each.accelerator === pool.accelerator)
+        .flatMap((each) => each.gpus ?? []),
+    );
+    const has = [...counts].sort((a, b) => a - b).join(", ");
+    return [
+      {
+        at: counts.size > 0 ? ["pools", name, "gpusPerNode"] : ["pools", name, "accelerator"],
+        found:
+          counts.size > 0
+            ? `${pool.gpusPerNode}, and ${provider} has no machine with that many ${product}`
+            : `${pool.accelerator}, of which ${provider} has no machine`,
+        allowed:
+          counts.size > 0
+            ? `${has}, as machines of ${provider} have them`
+            : `an accelerator that ${provider} has: npx freehold catalogue instances`,
+        remedy:
+          counts.size > 0 ? `write  gpusPerNode: ${[...counts][0]}` : "choose another accelerator, or another target",
+      },
+    ];
+  }
+  const machine = machineType(provider, pool, declared);
+  if (machine === undefined || machine.provider !== provider) {
+    const known = instances().filter((id) => instance(id).provider === provider);
+    const meant = fitting[0] ?? nearest(declared, known)[0];
+    return [
+      {
+        at,
+        found: `${show(declared)}, which the catalogue does not know as a machine of ${provider} with accelerators`,
+        allowed: `a machine type with ${wanted}: ${oneOf(fitting.length > 0 ? fitting : known, declared, "npx freehold catalogue instances")}`,
+        remedy: meant ? `write  ${at.at(-1)}: ${meant}` : "describe it in catalogue/instances.yaml",
+      },
+    ];
+  }
+  if (machine.accelerator === pool.accelerator && machine.gpus === pool.gpusPerNode) return [];
+  const has = machine.accelerator
+    ? `${machine.gpus ?? machine.fraction} × ${accelerator(machine.accelerator).name}`
+    : `${machine.chip}`;
+  return [
+    {
+      at,
+      found: `${declared}, which has ${has}`,
+      allowed: `a machine type with ${wanted}${fitting.length > 0 ? `: ${fitting.join(", ")}` : ""}`,
+      remedy: fitting[0] ? `write  ${at.at(-1)}: ${fitting[0]}` : "declare in the pool what the machine has",
+    },
+  ];
+}
+
+/** Azure publishes prices by region: a size without one is not sold there. */
+function offered(at: string[], name: string, pool: Pool, declared: string | undefined, location?: string): Finding[] {
+  const machine = machineType("Azure", pool, declared);
+  if (!machine || location === undefined || machine.listed_in.length === 0) return [];
+  if (machine.listed_in.includes(location)) return [];
+  const others = machineTypes("Azure", pool).filter(({ listed_in }) => listed_in.includes(location));
+  return [
+    {
+      at: declared === undefined ? ["pools", name, "accelerator"] : at,
+      found: `${machine.id}, for which Azure had no price in ${location}`,
+      allowed: `sizes that Azure sells there${others.length > 0 ? `: ${others.map(({ id }) => id).join(", ")}` : ", of which the catalogue knows none with these accelerators"}`,
+      remedy: others[0]
+        ? `write  vmSize: ${others[0].id}`
+        : "choose another accelerator or region: npx freehold catalogue instances",
+    },
+  ];
+}
+
+function ofAccount(arn: string | undefined, index: number, { account }: SoundTarget<"aws">): Finding[] {
+  const [, , , , owner] = arn?.split(":") ?? [];
+  if (arn === undefined || account === undefined || owner === account) return [];
+  return [
+    {
+      at: ["target", "operators", index],
+      found: `${show(arn)}, a role of account ${owner}`,
+      allowed: `roles of the target's own account, ${account}`,
+      remedy: `make the role there, and write  - ${arn.replace(`:${owner}:`, `:${account}:`)}`,
+    },
+  ];
+}
+
+function ofSubscription(at: string[], id: string, { subscription }: SoundTarget<"azure">): Finding[] {
+  const [, , owner] = id.split("/");
+  if (subscription === undefined || owner?.toLowerCase() === subscription) return [];
+  return [
+    {
+      at,
+      found: `${show(id)}, in subscription ${owner}`,
+      allowed: `what lies in the target's own subscription, ${subscription}`,
+      remedy: "reserve capacity there, or name the subscription that has it",
+    },
+  ];
+}
+
+function onlyInClouds({ storage }: Sound): Finding[] {
+  return (["keys", "objects"] as const)
+    .filter((part) => storage?.[part]?.kind === "cloud")
+    .map((part) => ({
+      at: ["storage", part, "kind"],
+      found: "cloud, and the target is a hall of the operator's own",
+      allowed: part === "keys" ? "vault, kmip or volumes" : "ceph or s3",
+      remedy:
+        part === "keys"
+          ? "write  kind: vault  and its address"
+          : "write  kind: ceph  and its nodes, or  kind: s3  and its endpoint",
+    }));
+}
+
+/** What clouds do in another way than halls. */
+function onlyInHalls({ target, storage, network, drivers, models }: Sound): Finding[] {
+  const found: Finding[] = [];
+  const cloudObjects = storage?.objects?.kind === "cloud";
+  if (storage?.objects?.kind === "ceph") {
+    found.push({
+      at: ["storage", "objects", "kind"],
+      found: "ceph, which takes disks of nodes, and a cloud's nodes come and go with theirs",
+      allowed: "cloud, or s3 at an endpoint in the country",
+      remedy: "write  objects: { kind: cloud }",
+    });
+  }
+  if (storage?.keys?.kind !== undefined && cloudObjects !== (storage.keys.kind === "cloud")) {
+    found.push({
+      at: ["storage", "keys", "kind"],
+      found: `${storage.keys.kind}, for an object store of kind ${storage.objects?.kind}`,
+      allowed: "cloud for what the cloud stores, and another holder of keys for what it does not",
+      remedy: cloudObjects ? "write  keys: { kind: cloud }" : "write  objects: { kind: cloud }  too",
+    });
+  }
+  if (network?.policies === "cilium" && target?.kind === "aws") {
+    found.push({
+      at: ["network", "policies"],
+      found: "cilium, and EKS enforces network policies by its own network",
+      allowed: "kubernetes",
+      remedy: "take it out",
+    });
+  }
+  if (drivers?.from === "registry" && target?.kind === "aws") {
+    found.push({
+      at: ["drivers", "from"],
+      found: "registry, and the images of EKS's GPU nodes carry the driver",
+      allowed: "nodes",
+      remedy: "take  drivers  out",
+    });
+  }
+  const fetched = Object.entries(models ?? {}).filter(([, model]) => model?.weights?.from === "s3");
+  if (target?.kind === "azure" && cloudObjects) {
+    for (const [name] of fetched) {
+      found.push({
+        at: ["models", name, "weights", "from"],
+        found: "s3, and Azure's object store does not speak S3",
+        allowed: "image, or volume",
+        remedy: "pack the weights as an image: write  weights: { from: image }",
+      });
+    }
+  }
+  return found;
+}
