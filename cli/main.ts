@@ -105,6 +105,16 @@ program
   .action(async (country, options) => (await import("./check.ts")).checkCommand(country, options));
 
 program
+  .command("explain")
+  .argument("<country>", "stack or path of a country file, such as in or stacks/Pulumi.in.yaml")
+  .argument("[resource]", "name, type, or type::name of a resource; without it, all that close something")
+  .description("say what is closed in a country's resources that their cloud leaves open, and why")
+  .option("--json", "print it as JSON")
+  .action(async (country, resource, options) =>
+    (await import("./explain.ts")).explainCommand(country, resource, options),
+  );
+
+program
   .command("images")
   .argument("<country>", "stack or path of a country file, such as ch or stacks/Pulumi.ch.yaml")
   .description(

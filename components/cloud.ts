@@ -49,7 +49,7 @@ export type Cloud = {
   /** Looks at the cluster without changing it. Throws a `RunError` that says what cannot be reached and what to do. */
   inspect(country: Country): Promise<ClusterState>;
   /** What is missing there of what the pools declare, before anything is made. */
-  preflight(country: Country, cluster: ClusterState): Finding[];
+  preflight(country: Country, cluster: ClusterState): Finding[] | Promise<Finding[]>;
   /** Annotations of the Service in front of the gateway, so that the cloud opens no door to the world. */
   doorAnnotations(country: Country): Record<string, string>;
   /** Takes, or makes, the cluster and the nodes of its pools. */

@@ -27,7 +27,7 @@ const locate = locateIn(file, engineValues(settings, secretKeys));
 const cloud = await cloudOf(country.target.kind);
 const cluster = await cloud.inspect(country);
 
-const findings = [...preflight(country, cluster), ...cloud.preflight(country, cluster)];
+const findings = [...preflight(country, cluster), ...(await cloud.preflight(country, cluster))];
 const faults = findings.map((finding) => placed(finding, file, locate));
 // A rehearsal keeps its state on this machine, whatever the country declares; only a rehearsal cluster makes a rehearsal.
 if (!cluster.rehearsal) faults.push(...judgeState(country, stateInForce(project, file), file, locate));
