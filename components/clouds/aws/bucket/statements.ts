@@ -1,0 +1,44 @@
+import type { AwsNames } from "../partition.ts";
+import type { Statement } from "../policy-document.ts";
+
+const objects = ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject", "s3:ListBucket*"];
+const encryption = "s3:x-amz-server-side-encryption";
+const encryptionKey = `${encryption}-aws-kms-key-id`;
+// Services of AWS that act in their own name have no account; what they may, other statements say.
+const notAService = { Bool: { "aws:PrincipalIsAWSService": "false" } };
+
+/**
+ * What is refused of every bucket, whatever a role may otherwise do: callers without TLS, of other accounts, or from outside
+ * the network; other keys; copies. Whoever keeps the bucket itself may do so from elsewhere, since that shows no object.
+ */
+export function bucketStatements(
+  name: string,
+  account: string,
+  names: AwsNames,
+  { endpoint, key }: { endpoint: string; key: string },
+): Statement[] {
+  const all = [names.bucket(name), names.bucket(`${name}/*`)];
+  const deny = (Sid: string, Action: string | string[], Condition?: Statement["Condition"]): Statement => ({
+    Sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action,
+    Resource: all,
+    ...(Condition && { Condition }),
+  });
+  return [
+    deny("OnlyOverTls", "s3:*", { Bool: { "aws:SecureTransport": "false" } }),
+    deny("OnlyThisAccount", "s3:*", { StringNotEquals: { "aws:PrincipalAccount": account }, ...notAService }),
+    deny("ObjectsOnlyFromTheNetwork", objects, { StringNotEquals: { "aws:SourceVpce": endpoint }, ...notAService }),
+    // Both hold of a request that names a key; one that names none gets the bucket's own.
+    deny("NoOtherKey", "s3:PutObject", {
+      StringNotEquals: { [encryptionKey]: key },
+      Null: { [encryptionKey]: "false" },
+    }),
+    deny("NoOtherEncryption", "s3:PutObject", {
+      StringNotEquals: { [encryption]: "aws:kms" },
+      Null: { [encryption]: "false" },
+    }),
+    deny("NoCopyElsewhere", ["s3:PutReplicationConfiguration", "s3:PutAccelerateConfiguration"]),
+  ];
+}

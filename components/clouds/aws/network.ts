@@ -1,0 +1,131 @@
+import { DefaultSecurityGroup } from "@pulumi/aws/ec2/defaultSecurityGroup.js";
+import { FlowLog } from "@pulumi/aws/ec2/flowLog.js";
+import { RouteTable } from "@pulumi/aws/ec2/routeTable.js";
+import { RouteTableAssociation } from "@pulumi/aws/ec2/routeTableAssociation.js";
+import { Subnet } from "@pulumi/aws/ec2/subnet.js";
+import { Vpc } from "@pulumi/aws/ec2/vpc.js";
+import { Role } from "@pulumi/aws/iam/role.js";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import * as pulumi from "@pulumi/pulumi";
+import { logGroup } from "./log.ts";
+import { type Endpoints, endpoints } from "./network/endpoints.ts";
+import { partsOf } from "./network/ranges.ts";
+import { type SecurityGroups, securityGroups } from "./network/security-groups.ts";
+import type { AwsNames } from "./partition.ts";
+import { policyDocument, trust } from "./policy-document.ts";
+import type { AwsTarget } from "./target.ts";
+
+export type NetworkArgs = {
+  target: Pick<AwsTarget, "account" | "region" | "cluster" | "network">;
+  names: AwsNames;
+  /** ARN of the key of the flow logs. */
+  logKey: pulumi.Input<string>;
+};
+
+/** A network without a way to the internet: subnets in every zone, endpoints of the few services that nodes need, flow logs. */
+export class Network extends pulumi.ComponentResource {
+  readonly vpc: pulumi.Output<string>;
+  /** Subnets by their zone. */
+  readonly subnets: Record<string, pulumi.Output<string>>;
+  readonly groups: SecurityGroups;
+  readonly endpoints: Endpoints;
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("freehold:index:AwsNetwork", name, {}, opts);
+    const inside = { parent: this };
+    const { cidr, zones } = args.target.network;
+
+    const vpc = new Vpc(
+      "vpc",
+      // Names of AWS's services lead to the endpoints only where the network answers for names.
+      { cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: named(args, "vpc") },
+      inside,
+    );
+    // Whatever names no group of its own gets this one, which AWS leaves open to itself and to the world.
+    new DefaultSecurityGroup("default", { vpcId: vpc.id, ingress: [], egress: [] }, inside);
+    const parts = partsOf(cidr, zones.length);
+    const made = zones.map((zone, index) => subnet(zone, parts[index]!, vpc, args, inside));
+    const groups = securityGroups(vpc, args.target, inside);
+    const reached = endpoints({ ...args, vpc, groups, subnets: made }, inside);
+    groups.letNodesReachS3(reached.s3.prefixListId);
+    recordFlows(vpc, args, inside);
+
+    this.vpc = vpc.id;
+    this.subnets = Object.fromEntries(made.map(({ zone, subnet: { id } }) => [zone, id]));
+    this.groups = groups;
+    this.endpoints = reached;
+    this.registerOutputs({ vpc: this.vpc, subnets: this.subnets });
+  }
+}
+
+/** A subnet whose routes lead nowhere but to the network itself. */
+function subnet(zone: string, cidrBlock: string, vpc: Vpc, args: NetworkArgs, inside: { parent: pulumi.Resource }) {
+  const { cluster } = args.target;
+  const routes = new RouteTable(
+    zone,
+    // The one list of routes there is: a route that somebody adds by hand is removed again.
+    { vpcId: vpc.id, routes: [], tags: named(args, zone) },
+    inside,
+  );
+  const made = new Subnet(
+    zone,
+    {
+      vpcId: vpc.id,
+      availabilityZone: zone,
+      cidrBlock,
+      mapPublicIpOnLaunch: false,
+      // By these the control plane finds where a load balancer inside may stand.
+      tags: {
+        ...named(args, zone),
+        "kubernetes.io/role/internal-elb": "1",
+        [`kubernetes.io/cluster/${cluster}`]: "shared",
+      },
+    },
+    inside,
+  );
+  new RouteTableAssociation(zone, { subnetId: made.id, routeTableId: routes.id }, inside);
+  return { zone, subnet: made, routes };
+}
+
+/** Who spoke to whom, kept in the region. */
+function recordFlows(vpc: Vpc, { target, names, logKey }: NetworkArgs, inside: { parent: pulumi.Resource }) {
+  const { account, cluster } = target;
+  const logs = logGroup("flows", `/aws/vpc/${cluster}/flows`, logKey, inside);
+  const role = new Role(
+    "flows",
+    { name: `${cluster}-flows`, assumeRolePolicy: trust(names.principal("vpc-flow-logs"), { account }) },
+    inside,
+  );
+  const written = new RolePolicy(
+    "flows",
+    {
+      role: role.name,
+      policy: policyDocument({
+        Sid: "WriteFlows",
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+        Resource: [
+          names.arn("logs", `log-group:/aws/vpc/${cluster}/flows`),
+          names.arn("logs", `log-group:/aws/vpc/${cluster}/flows:*`),
+        ],
+      }),
+    },
+    inside,
+  );
+  new FlowLog(
+    "flows",
+    {
+      vpcId: vpc.id,
+      trafficType: "ALL",
+      logDestinationType: "cloud-watch-logs",
+      logDestination: logs.arn,
+      iamRoleArn: role.arn,
+      maxAggregationInterval: 60,
+    },
+    { ...inside, dependsOn: [written] },
+  );
+}
+
+function named({ target: { cluster } }: NetworkArgs, name: string): Record<string, string> {
+  return { Name: `${cluster}-${name}` };
+}

@@ -1,0 +1,45 @@
+import { DefaultKmsKey } from "@pulumi/aws/ebs/defaultKmsKey.js";
+import { EncryptionByDefault } from "@pulumi/aws/ebs/encryptionByDefault.js";
+import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
+import * as pulumi from "@pulumi/pulumi";
+
+export type VolumesArgs = {
+  /** ARN of the key of volumes. */
+  key: pulumi.Input<string>;
+};
+
+/** Name of the class of volumes that is the cluster's default. */
+export const encryptedClass = "encrypted";
+
+/** Volumes that the country's key encrypts: by default in the account and region, and by the cluster's own default class. */
+export class Volumes extends pulumi.ComponentResource {
+  /** Name of the class. */
+  readonly class: pulumi.Output<string>;
+
+  constructor(name: string, { key }: VolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("freehold:index:AwsVolumes", name, {}, opts);
+    const inside = { parent: this };
+
+    // Whoever makes a volume and says nothing of keys, even by hand, gets an encrypted one.
+    const byDefault = new EncryptionByDefault("encryption", { enabled: true }, inside);
+    new DefaultKmsKey("key", { keyArn: key }, { ...inside, dependsOn: [byDefault] });
+    const made = new StorageClass(
+      encryptedClass,
+      {
+        metadata: {
+          name: encryptedClass,
+          annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+        },
+        provisioner: "ebs.csi.aws.com",
+        parameters: { type: "gp3", encrypted: "true", kmsKeyId: key },
+        // A volume stands in one zone, so it waits to see in which its pod does.
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
+        reclaimPolicy: "Delete",
+      },
+      inside,
+    );
+    this.class = made.metadata.name;
+    this.registerOutputs({ class: this.class });
+  }
+}
