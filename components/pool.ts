@@ -64,7 +64,7 @@ export function poolTaint({ accelerator: id, sharing }: Pick<PoolArgs, "accelera
 }
 
 /** What tells the GPU operator's MIG manager and device plugin how each GPU of the node is given out. */
-function sharingLabels(pool: string, sharing: PoolArgs["sharing"]): Record<string, string> {
+export function sharingLabels(pool: string, sharing: PoolArgs["sharing"]): Record<string, string> {
   if (sharing.kind === "whole") return {};
   if (sharing.kind === "time-slicing") return { "nvidia.com/device-plugin.config": pool };
   return migLayout(sharing.profile);
