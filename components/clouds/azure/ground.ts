@@ -1,0 +1,146 @@
+import { listManagedClusterUserCredentialsOutput } from "@pulumi/azure-native/containerservice/listManagedClusterUserCredentials.js";
+import { Provider as Azure } from "@pulumi/azure-native/provider.js";
+import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
+import { Provider as Kubernetes } from "@pulumi/kubernetes/provider.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { audited, auditLog } from "./audit-log.ts";
+import { backupIdentity } from "./backup-identity.ts";
+import { AzureCluster } from "./cluster.ts";
+import { diskEncryption } from "./disk-encryption.ts";
+import { AzureKeys } from "./keys.ts";
+import { after } from "./known.ts";
+import { kubeconfigOf } from "./kubeconfig.ts";
+import { azureNames } from "./names.ts";
+import { AzureNetwork } from "./network.ts";
+import { AzureNodePool } from "./node-pool.ts";
+import { AzureRegistry } from "./registry.ts";
+import { azureTags } from "./setting.ts";
+import { AzureStorage } from "./storage-account.ts";
+import type { AzureCountry, AzureTarget } from "./target.ts";
+import { encryptedVolumeClass } from "./volume-class.ts";
+
+/** What a country on Azure stands on, from its resource group to the nodes of its pools. */
+export type AzureGround = {
+  /** Through which everything in the cluster is made. */
+  provider: Kubernetes;
+  /** What has to stand before anything is put into the cluster. */
+  ready: pulumi.Resource[];
+  /** The nodes of each pool. */
+  pools: Record<string, pulumi.Resource>;
+  /** None: nodes that are made here are not known by name before they stand. */
+  awaited: Record<string, string[]>;
+};
+
+/** Makes the ground of a country on Azure, through one provider that knows one subscription and one region. */
+export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourceOptions): AzureGround {
+  const { target } = country;
+  const provider = azureProvider(target, opts);
+  // Everything below inherits the one provider; none of it may find another.
+  const through = { parent: opts.parent, provider };
+  const { resourceGroup } = azureNames(target);
+  const group = new ResourceGroup(
+    "azure",
+    {
+      resourceGroupName: resourceGroup,
+      location: target.location,
+      tags: azureTags(target),
+    },
+    through,
+  );
+  const setting = { target, resourceGroupName: after(group, resourceGroup) };
+  const network = new AzureNetwork("network", setting, through);
+  const keys = new AzureKeys("keys", { ...setting, network }, through);
+  const disks = diskEncryption("disks", { ...setting, keys }, through);
+  const registry = new AzureRegistry("registry", { ...setting, network, keys }, through);
+  const storage = new AzureStorage("storage-account", { ...setting, network, keys }, through);
+  const cluster = new AzureCluster("cluster", { ...setting, network, keys, disks, registry }, through);
+  const pools = Object.fromEntries(
+    Object.entries(country.pools).map(([name, pool]) => [
+      name,
+      new AzureNodePool(name, { ...setting, pool, drivers: country.drivers, network, cluster }, through).nodes,
+    ]),
+  );
+  audit({ setting, keys, registry, storage, cluster }, through);
+  if (country.storage) {
+    const issuer = cluster.cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? "");
+    backupIdentity({ ...setting, records: country.storage.records, storage, issuer }, through);
+  }
+  const kubernetes = kubernetesProvider(target, cluster, through);
+  const volumes = encryptedVolumeClass({ target, disks }, { parent: opts.parent, provider: kubernetes });
+  return {
+    provider: kubernetes,
+    ready: [...cluster.ready, volumes],
+    pools,
+    awaited: Object.fromEntries(Object.keys(pools).map((name) => [name, []])),
+  };
+}
+
+function azureProvider({ subscription, tenant, location }: AzureTarget, opts: pulumi.ResourceOptions) {
+  return new Azure(
+    "azure",
+    {
+      subscriptionId: subscription,
+      tenantId: tenant,
+      location,
+      environment: "public",
+      // Otherwise every call tells Microsoft that Pulumi made it.
+      disablePulumiPartnerId: true,
+    },
+    { parent: opts.parent },
+  );
+}
+
+function audit(
+  {
+    setting,
+    keys,
+    registry,
+    storage,
+    cluster,
+  }: {
+    setting: { target: AzureTarget; resourceGroupName: pulumi.Input<string> };
+    keys: AzureKeys;
+    registry: AzureRegistry;
+    storage: AzureStorage;
+    cluster: AzureCluster;
+  },
+  opts: pulumi.ResourceOptions,
+) {
+  const log = auditLog("audit", setting, opts);
+  // Without `kube-audit`, which repeats all of these and every read besides.
+  audited("cluster", { log, of: cluster.id, categories: ["kube-audit-admin", "guard"] }, opts);
+  audited("keys", { log, of: keys.vaultId, categories: ["AuditEvent"] }, opts);
+  const pulls = ["ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"];
+  audited("registry", { log, of: registry.id, categories: pulls }, opts);
+  audited("storage", { log, of: storage.blobs, categories: ["StorageRead", "StorageWrite", "StorageDelete"] }, opts);
+}
+
+/** Reaches the cluster by its private name, as whoever runs the program is signed in to Entra. */
+function kubernetesProvider(
+  target: AzureTarget,
+  { cluster, ready }: AzureCluster,
+  through: { parent?: pulumi.Resource; provider: Azure },
+) {
+  const credentials = listManagedClusterUserCredentialsOutput(
+    {
+      resourceGroupName: azureNames(target).resourceGroup,
+      // Known with the cluster's id, and not before: the authority that signed its certificate is in no output.
+      resourceName: cluster.id.apply(() => target.cluster),
+      format: "exec",
+    },
+    { ...through, dependsOn: ready },
+  );
+  const kubeconfig = credentials.apply(({ kubeconfigs }) => kubeconfigOf(kubeconfigs[0]?.value ?? "", target.context));
+  return new Kubernetes(
+    "cluster",
+    {
+      kubeconfig,
+      context: target.context,
+      clusterIdentifier: `freehold-${target.subscription}-${target.cluster}`,
+      // Otherwise a changed Secret or ConfigMap is deleted before it is made anew, and every key is invalid meanwhile.
+      enableSecretMutable: true,
+      enableConfigMapMutable: true,
+    },
+    { parent: through.parent },
+  );
+}

@@ -1,0 +1,137 @@
+import { Key } from "@pulumi/azure-native/keyvault/key.js";
+import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
+import * as pulumi from "@pulumi/pulumi";
+import { grant } from "./grant.ts";
+import { after, idOf } from "./known.ts";
+import { type ManagedIdentity, managedIdentity } from "./managed-identity.ts";
+import { azureNames } from "./names.ts";
+import type { AzureNetwork } from "./network.ts";
+import { AzurePrivateLink } from "./private-link.ts";
+import { type AzureSetting, azureTags } from "./setting.ts";
+
+export type AzureKeysArgs = AzureSetting & { network: AzureNetwork };
+
+/** What the country's keys wrap, each with a key of its own where Freehold makes the keys. */
+export type KeyPurpose = "cluster" | "disks" | "registry" | "storage";
+
+/** A key that a service may use under an identity of its own. */
+export type HeldKey = {
+  /** URI without a version: the service follows the key's rotation. */
+  uri: pulumi.Output<string>;
+  /** Resource id of the vault, where it is one of ours. */
+  vaultId?: pulumi.Output<string>;
+  /** The identity that may wrap and unwrap with it. */
+  identity: ManagedIdentity;
+  /** What has to stand before the service uses it. */
+  ready: pulumi.Resource[];
+};
+
+/**
+ * The country's keys: made in a vault of hardware security modules that only its network reaches, or in the managed HSM that
+ * the country brings. The key of the cluster's secrets is in the vault always.
+ */
+export class AzureKeys extends pulumi.ComponentResource {
+  /** Id of the vault. */
+  readonly vaultId: pulumi.Output<string>;
+  /** The key of the cluster's secrets. */
+  readonly cluster: { id: pulumi.Output<string>; uriWithVersion: pulumi.Output<string> };
+  /** Stands when the vault is reached by its private name. */
+  readonly ready: pulumi.Resource;
+  private readonly vault: Vault;
+  private readonly setting: AzureSetting;
+
+  constructor(name: string, args: AzureKeysArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("freehold:index:AzureKeys", name, {}, opts);
+    this.setting = { target: args.target, resourceGroupName: args.resourceGroupName };
+    this.vault = makeVault(name, args, { parent: this });
+    this.vaultId = idOf(this.vault, args.target, vaultPath(args.target));
+    const { key, id } = this.key("cluster");
+    this.cluster = { id, uriWithVersion: key.keyUriWithVersion };
+    this.ready = new AzurePrivateLink("keys", { ...args, to: this.vaultId, service: "vault" }, { parent: this }).ready;
+    this.registerOutputs({});
+  }
+
+  /** The key for one purpose, and an identity that may use it. */
+  heldBy(purpose: Exclude<KeyPurpose, "cluster">): HeldKey {
+    const { target } = this.setting;
+    const inside = { parent: this };
+    const identity = managedIdentity(`keys-${purpose}`, this.setting, inside);
+    // Who may use a key of a managed HSM is said in the HSM, by those who hold it.
+    if (target.keys.kind === "managed-hsm")
+      return { uri: pulumi.output(withoutVersion(target.keys.key)), identity, ready: [] };
+    const { id, uri } = this.key(purpose);
+    const granted = grant(
+      `keys-${purpose}`,
+      { role: "Key Vault Crypto Service Encryption User", to: identity.principalId, on: id },
+      target,
+      inside,
+    );
+    return { uri, vaultId: this.vaultId, identity, ready: [granted] };
+  }
+
+  private key(purpose: KeyPurpose) {
+    const { target, resourceGroupName } = this.setting;
+    const { vault } = azureNames(target);
+    const key = new Key(
+      `key-${purpose}`,
+      {
+        resourceGroupName,
+        vaultName: after(this.vault, vault),
+        keyName: purpose,
+        properties: {
+          kty: "RSA-HSM",
+          keySize: 3072,
+          keyOps: ["wrapKey", "unwrapKey", "encrypt", "decrypt"],
+          attributes: { enabled: true, exportable: false },
+          // AKS takes a version and keeps it, so a key that rotated by itself would leave the cluster's secrets behind.
+          ...(purpose !== "cluster" && {
+            rotationPolicy: {
+              lifetimeActions: [{ action: { type: "rotate" }, trigger: { timeAfterCreate: "P365D" } }],
+            },
+          }),
+        },
+        tags: azureTags(target),
+      },
+      { parent: this },
+    );
+    return {
+      key,
+      id: idOf(key, target, `${vaultPath(target)}/keys/${purpose}`),
+      uri: after(key, `https://${vault}.vault.azure.net/keys/${purpose}`),
+    };
+  }
+}
+
+function vaultPath(target: AzureSetting["target"]): string {
+  return `Microsoft.KeyVault/vaults/${azureNames(target).vault}`;
+}
+
+function makeVault(name: string, { target, resourceGroupName }: AzureSetting, opts: pulumi.ResourceOptions) {
+  return new Vault(
+    name,
+    {
+      resourceGroupName,
+      vaultName: azureNames(target).vault,
+      location: target.location,
+      properties: {
+        tenantId: target.tenant,
+        sku: { family: "A", name: "premium" },
+        enableRbacAuthorization: true,
+        enableSoftDelete: true,
+        softDeleteRetentionInDays: 90,
+        enablePurgeProtection: true,
+        enabledForDeployment: false,
+        enabledForTemplateDeployment: false,
+        publicNetworkAccess: "Disabled",
+        // Disks, storage and the registry reach the vault as services of Azure, under the identities that the vault knows.
+        networkAcls: { bypass: "AzureServices", defaultAction: "Deny", ipRules: [], virtualNetworkRules: [] },
+      },
+      tags: azureTags(target),
+    },
+    opts,
+  );
+}
+
+function withoutVersion(key: string): string {
+  return key.replace(/^(https:\/\/[^/]+\/keys\/[^/]+).*$/, "$1");
+}

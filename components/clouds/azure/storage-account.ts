@@ -1,0 +1,103 @@
+import { BlobContainer } from "@pulumi/azure-native/storage/blobContainer.js";
+import { BlobServiceProperties } from "@pulumi/azure-native/storage/blobServiceProperties.js";
+import { StorageAccount } from "@pulumi/azure-native/storage/storageAccount.js";
+import * as pulumi from "@pulumi/pulumi";
+import { buckets } from "../../storage/object-store.ts";
+import type { AzureKeys } from "./keys.ts";
+import { after, idOf } from "./known.ts";
+import { azureNames } from "./names.ts";
+import type { AzureNetwork } from "./network.ts";
+import { AzurePrivateLink } from "./private-link.ts";
+import { type AzureSetting, azureTags } from "./setting.ts";
+
+export type AzureStorageArgs = AzureSetting & { network: AzureNetwork; keys: AzureKeys };
+
+/** Where weights and backups rest: an account that copies nothing out of its region and only the country's network reaches. */
+export class AzureStorage extends pulumi.ComponentResource {
+  /** Id of the account's blobs. */
+  readonly blobs: pulumi.Output<string>;
+  /** Id of the container of backups. */
+  readonly backups: pulumi.Output<string>;
+
+  constructor(name: string, args: AzureStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("freehold:index:AzureStorage", name, {}, opts);
+    const { target, resourceGroupName } = args;
+    const inside = { parent: this };
+    const account = storageAccount(name, args, inside);
+    const accountName = after(account, azureNames(target).storageAccount);
+    const path = `Microsoft.Storage/storageAccounts/${azureNames(target).storageAccount}`;
+    const kept = { enabled: true, days: 30 };
+    const blobs = new BlobServiceProperties(
+      name,
+      {
+        resourceGroupName,
+        accountName,
+        blobServicesName: "default",
+        isVersioningEnabled: true,
+        deleteRetentionPolicy: kept,
+        containerDeleteRetentionPolicy: kept,
+      },
+      inside,
+    );
+    const [, backups] = [buckets.weights, buckets.backups].map(
+      (containerName) =>
+        new BlobContainer(
+          containerName,
+          { resourceGroupName, accountName, containerName, publicAccess: "None" },
+          { ...inside, dependsOn: blobs },
+        ),
+    );
+    this.blobs = idOf(blobs, target, `${path}/blobServices/default`);
+    this.backups = idOf(backups!, target, `${path}/blobServices/default/containers/${buckets.backups}`);
+    new AzurePrivateLink(name, { ...args, to: idOf(account, target, path), service: "blob" }, inside);
+    this.registerOutputs({});
+  }
+}
+
+function storageAccount(
+  name: string,
+  { target, resourceGroupName, keys }: AzureStorageArgs,
+  opts: pulumi.ResourceOptions,
+) {
+  const { uri, identity, ready } = keys.heldBy("storage");
+  return new StorageAccount(
+    name,
+    {
+      resourceGroupName,
+      accountName: azureNames(target).storageAccount,
+      location: target.location,
+      kind: "StorageV2",
+      // Copies in three zones of the region, or in one: every other SKU copies to the paired region.
+      sku: { name: target.network.zones.length > 0 ? "Standard_ZRS" : "Standard_LRS" },
+      accessTier: "Hot",
+      allowBlobPublicAccess: false,
+      allowCrossTenantReplication: false,
+      allowSharedKeyAccess: false,
+      allowedCopyScope: "PrivateLink",
+      defaultToOAuthAuthentication: true,
+      enableHttpsTrafficOnly: true,
+      isLocalUserEnabled: false,
+      isSftpEnabled: false,
+      minimumTlsVersion: "TLS1_2",
+      publicNetworkAccess: "Disabled",
+      routingPreference: {
+        routingChoice: "MicrosoftRouting",
+        publishInternetEndpoints: false,
+        publishMicrosoftEndpoints: false,
+      },
+      identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
+      encryption: {
+        keySource: "Microsoft.Keyvault",
+        keyVaultProperties: {
+          keyVaultUri: uri.apply((key) => `${new URL(key).origin}/`),
+          keyName: uri.apply((key) => new URL(key).pathname.split("/")[2] ?? ""),
+        },
+        encryptionIdentity: { encryptionUserAssignedIdentity: identity.id },
+        requireInfrastructureEncryption: true,
+        services: { blob: { enabled: true, keyType: "Account" }, file: { enabled: true, keyType: "Account" } },
+      },
+      tags: azureTags(target),
+    },
+    { ...opts, dependsOn: ready },
+  );
+}
