@@ -33,7 +33,8 @@ export async function explainCommand(
   }
   const explained = chosen.map(explain);
   if (options.json) process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`);
-  else process.stdout.write(`${(resource === undefined ? overview(named, explained) : details(explained)).join("\n")}\n`);
+  else
+    process.stdout.write(`${(resource === undefined ? overview(named, explained) : details(explained)).join("\n")}\n`);
 }
 
 /** What is closed in a planned resource, and why. */

@@ -9,5 +9,5 @@ export const aws: Cloud = {
   inspect: async (country) => newCluster(country),
   preflight: () => [],
   doorAnnotations: (country) => doorAnnotations(targetOf(country, "aws")),
-  ground: (country, _, opts) => awsGround(country, opts),
+  ground: (country, _, opts) => awsGround({ ...country, target: targetOf(country, "aws") }, opts),
 };

@@ -1,5 +1,5 @@
 import type { Cloud } from "../cloud.ts";
-import { doorAnnotations } from "./azure/door.ts";
+import { doorAnnotations } from "./azure/door-annotations.ts";
 import { azureGround } from "./azure/ground.ts";
 import { newCluster } from "./new-cluster.ts";
 import { targetOf } from "./target.ts";
@@ -8,6 +8,6 @@ import { targetOf } from "./target.ts";
 export const azure: Cloud = {
   inspect: async (country) => newCluster(country),
   preflight: () => [],
-  doorAnnotations: (country) => doorAnnotations(targetOf(country, "azure")),
-  ground: (country, _, opts) => azureGround(country, opts),
+  doorAnnotations,
+  ground: (country, _, opts) => azureGround({ ...country, target: targetOf(country, "azure") }, opts),
 };
