@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "vitest";
 import { type AwsCountry, awsGround } from "../../../../components/clouds/aws/ground.ts";
 import type { AwsTarget } from "../../../../components/clouds/aws/target.ts";
@@ -50,12 +51,16 @@ const plans = new Map<string, Promise<Resource[]>>();
 /** Every resource of the country's ground. */
 export function planned(changed: Partial<AwsTarget> = {}, more: object = {}): Promise<Resource[]> {
   const key = JSON.stringify([changed, more]);
-  if (!plans.has(key))
-    plans.set(
-      key,
-      plan(() => awsGround(countryOn(changed, more), {})),
-    );
+  const build = () => awsGround(countryOn(changed, more), { parent: new Whole("country") });
+  if (!plans.has(key)) plans.set(key, plan(build));
   return plans.get(key)!;
+}
+
+class Whole extends pulumi.ComponentResource {
+  constructor(name: string) {
+    super("freehold:index:Freehold", name);
+    this.registerOutputs();
+  }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: properties as deep as AWS has them.
