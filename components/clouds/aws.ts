@@ -1,13 +1,14 @@
 import type { Cloud } from "../cloud.ts";
 import { doorAnnotations } from "./aws/door.ts";
 import { awsGround } from "./aws/ground.ts";
+import { awsPreflight } from "./aws/preflight.ts";
 import { newCluster } from "./new-cluster.ts";
 import { targetOf } from "./target.ts";
 
 /** An EKS cluster that Freehold makes in a region of AWS, with everything that it stands on. */
 export const aws: Cloud = {
   inspect: async (country) => newCluster(country),
-  preflight: () => [],
+  preflight: (country) => awsPreflight({ ...country, target: targetOf(country, "aws") }),
   doorAnnotations: (country) => doorAnnotations(targetOf(country, "aws")),
   ground: (country, _, opts) => awsGround({ ...country, target: targetOf(country, "aws") }, opts),
 };
