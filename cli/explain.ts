@@ -6,8 +6,8 @@ import { loadCountry } from "../components/country.ts";
 import type { Resource } from "../policies/fact.ts";
 import { select } from "../policies/facts/select.ts";
 import { projectFolder } from "../rehearsal/home.ts";
-import { planCountry } from "../rehearsal/plan-country.ts";
 import { Failure } from "./failure.ts";
+import { planCountry } from "./plan-country.ts";
 
 /** A resource of a country, and what is closed in it that its cloud leaves open. */
 export type Explained = {

@@ -4,7 +4,7 @@ import process from "node:process";
 import { addon, addons, engine, engines } from "../catalogue/index.ts";
 import { type Country, loadCountry, pinned } from "../components/country.ts";
 import { projectFolder } from "../rehearsal/home.ts";
-import { planCountry } from "../rehearsal/plan-country.ts";
+import { planCountry } from "./plan-country.ts";
 
 /** One thing that the country's registry has to hold: its name there, and where it comes from, where the catalogue knows. */
 type Mirrored = { kind: "chart" | "image" | "weights"; here: string; from: string };

@@ -2,12 +2,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { planCountry } from "../../cli/plan-country.ts";
 import { jurisdiction, loadCountry } from "../../components/country.ts";
 import { preflight } from "../../components/preflight.ts";
 import type { Resource } from "../../policies/fact.ts";
 import { judge } from "../../policies/judge.ts";
 import { hallState } from "../../rehearsal/hall-state.ts";
-import { planCountry } from "../../rehearsal/plan-country.ts";
 
 const stacks = fileURLToPath(new URL("../../stacks/", import.meta.url));
 const examples = readdirSync(stacks).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? []);

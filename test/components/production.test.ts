@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { planCountry } from "../../cli/plan-country.ts";
 import { loadCountry } from "../../components/country.ts";
-import { planCountry } from "../../rehearsal/plan-country.ts";
 import { objects } from "./gateway/planned.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

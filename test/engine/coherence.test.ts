@@ -4,13 +4,13 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addon } from "../../catalogue/index.ts";
+import { planCountry } from "../../cli/plan-country.ts";
 import { onprem } from "../../components/clouds/onprem.ts";
 import { type Country, loadCountry } from "../../components/country.ts";
 import { type Resource, UNKNOWN } from "../../policies/fact.ts";
 import { definitionsOf } from "../../rehearsal/chart-definitions.ts";
 import { furnishHall } from "../../rehearsal/hall.ts";
 import type { Home } from "../../rehearsal/home.ts";
-import { planCountry } from "../../rehearsal/plan-country.ts";
 import { context, startCluster, type TestCluster } from "./cluster.ts";
 
 // Every object of every example country, sent to a real API server that has the definitions of the country's add-ons: this

@@ -3,7 +3,7 @@ import type { Country } from "../components/country.ts";
 import { Freehold } from "../components/freehold.ts";
 import type { Resource } from "../policies/fact.ts";
 import { plan } from "../policies/plan.ts";
-import { hallState } from "./hall-state.ts";
+import { hallState } from "../rehearsal/hall-state.ts";
 
 /** The resources that a country would make in the cluster that it declares; nothing is made. */
 export async function planCountry(country: Country, cluster = hallState(country)): Promise<Resource[]> {
