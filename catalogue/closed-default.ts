@@ -2,7 +2,7 @@ import { z } from "zod";
 import { filesIn, once } from "./once.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const value = z.union([scalar, z.array(scalar), z.record(z.string(), z.unknown())]);
+const value = z.union([scalar, z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
 const row = z
   .strictObject({

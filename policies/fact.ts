@@ -111,8 +111,16 @@ export type IsolationFact = { kind: "isolation"; path: string; namespace: string
 /** The resource is `self`, or hands data on to the resource that is `to`: both `kind.group/namespace/name`, or another identity. */
 export type LinkFact = { kind: "self"; path: string; id: string } | { kind: "link"; path: string; to: string };
 
-/** A guard of the cloud's own is lifted, bypassed or only reports. */
-export type GuardFact = { kind: "guard"; path: string; value: string; because?: string; remedy?: string };
+/** A guard of the cloud's own is lifted, bypassed or only reports, or a default that was closed is open again. */
+export type GuardFact = {
+  kind: "guard";
+  path: string;
+  value: string;
+  because?: string;
+  remedy?: string;
+  /** What is allowed, where it is more than policies that are enforced. */
+  allowed?: string;
+};
 
 /** The class of the data that the resource holds, as its labels or tags declare it: a treaty may let some classes go further. */
 export type ClassFact = { kind: "class"; path: string; value: string };

@@ -3,6 +3,7 @@ import { engineSettingsType } from "../engine-settings.ts";
 import { type Described, type Fact, plain, type Resource } from "../fact.ts";
 import { aws, describeAws } from "./aws.ts";
 import { azure, describeAzure } from "./azure.ts";
+import { closedFacts } from "./closed.ts";
 import { type Cloud, identify } from "./cloud.ts";
 import { cloudflare, describeCloudflare } from "./cloudflare.ts";
 import { describeEngine } from "./engine.ts";
@@ -24,7 +25,10 @@ const clouds: Record<string, Cloud> = { aws, "azure-native": azure, gcp, cloudfl
 
 /** The facts of a resource, whatever package it is of; a package that nobody described is a hole, not a pass. */
 export function describe(written: Resource): Described {
-  const { facts, by } = describePackage(plainResource(written));
+  const resource = plainResource(written);
+  const described = describePackage(resource);
+  const facts = [...described.facts, ...closedFacts(resource)];
+  const { by } = described;
   const holes = (written.holes ?? []).map((each) => ({ kind: "undecidable" as const, ...each }));
   // Of what is only read nothing is known, so nothing is absent from it.
   const isUnread = holes.some(({ path }) => path === "") && Object.keys(written.props).length === 0;

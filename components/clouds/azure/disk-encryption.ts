@@ -17,7 +17,7 @@ export function diskEncryption(
       resourceGroupName,
       diskEncryptionSetName: target.cluster,
       location: target.location,
-      encryptionType: "EncryptionAtRestWithPlatformAndCustomerKeys",
+      encryptionType: "EncryptionAtRestWithCustomerKey",
       activeKey: { keyUrl: uri, ...(vaultId && { sourceVault: { id: vaultId } }) },
       rotationToLatestKeyVersionEnabled: true,
       identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },

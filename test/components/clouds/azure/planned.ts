@@ -1,7 +1,7 @@
-import { parseCountry } from "../../../../components/country.ts";
 import { type AzureGround, azureGround } from "../../../../components/clouds/azure/ground.ts";
 import type { AzureCountry, AzureTarget } from "../../../../components/clouds/azure/target.ts";
 import { jurisdictionOf } from "../../../../components/country/jurisdiction.ts";
+import { parseCountry } from "../../../../components/country.ts";
 import type { Resource } from "../../../../policies/fact.ts";
 import { plan } from "../../../../policies/program.ts";
 
