@@ -1,8 +1,8 @@
 import { DiagnosticSetting } from "@pulumi/azure-native/monitor/diagnosticSetting.js";
 import { Workspace } from "@pulumi/azure-native/operationalinsights/workspace.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { idOf } from "./known.ts";
 import { azureNames } from "./names.ts";
+import { idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
 /** Id of where the audit logs of the country's resources are kept, in its region: a year, and whoever reads them signs in. */

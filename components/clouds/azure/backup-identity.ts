@@ -5,12 +5,12 @@ import { serverName } from "../../storage/databases/cloudnative-pg.ts";
 import { grant } from "./grant.ts";
 import { managedIdentity } from "./managed-identity.ts";
 import type { AzureSetting } from "./setting.ts";
-import type { AzureStorage } from "./storage-account.ts";
+import type { AzureStorageAccount } from "./storage-account.ts";
 import type { AzureCountry } from "./target.ts";
 
 export type BackupIdentityArgs = AzureSetting & {
   records: NonNullable<AzureCountry["storage"]>["records"];
-  storage: AzureStorage;
+  storage: AzureStorageAccount;
   /** Who signs the tokens of the cluster's service accounts. */
   issuer: pulumi.Input<string>;
 };

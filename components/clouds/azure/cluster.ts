@@ -2,13 +2,13 @@ import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedClu
 import * as pulumi from "@pulumi/pulumi";
 import { grant } from "./grant.ts";
 import type { AzureKeys } from "./keys.ts";
-import { idOf } from "./known.ts";
 import { type ManagedIdentity, managedIdentity } from "./managed-identity.ts";
 import { azureNames, systemPool } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { privateZone } from "./private-link.ts";
 import { clusterRanges } from "./ranges.ts";
 import type { AzureRegistry } from "./registry.ts";
+import { idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
 export type AzureClusterArgs = AzureSetting & {

@@ -1,7 +1,7 @@
 import { DiskEncryptionSet } from "@pulumi/azure-native/compute/diskEncryptionSet.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AzureKeys } from "./keys.ts";
-import { idOf } from "./known.ts";
+import { idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
 /** Id of what encrypts every disk of the cluster, its nodes' and its volumes', with the country's key, and follows its rotation. */
@@ -17,7 +17,7 @@ export function diskEncryption(
       resourceGroupName,
       diskEncryptionSetName: target.cluster,
       location: target.location,
-      encryptionType: "EncryptionAtRestWithPlatformAndCustomerKeys",
+      encryptionType: "EncryptionAtRestWithCustomerKey",
       activeKey: { keyUrl: uri, ...(vaultId && { sourceVault: { id: vaultId } }) },
       rotationToLatestKeyVersionEnabled: true,
       identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },

@@ -8,14 +8,14 @@ import { backupIdentity } from "./backup-identity.ts";
 import { AzureCluster } from "./cluster.ts";
 import { diskEncryption } from "./disk-encryption.ts";
 import { AzureKeys } from "./keys.ts";
-import { after } from "./known.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { azureNames } from "./names.ts";
 import { AzureNetwork } from "./network.ts";
 import { AzureNodePool } from "./node-pool.ts";
 import { AzureRegistry } from "./registry.ts";
+import { after } from "./resource-id.ts";
 import { azureTags } from "./setting.ts";
-import { AzureStorage } from "./storage-account.ts";
+import { AzureStorageAccount } from "./storage-account.ts";
 import type { AzureCountry, AzureTarget } from "./target.ts";
 import { encryptedVolumeClass } from "./volume-class.ts";
 
@@ -52,7 +52,7 @@ export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourc
   const keys = new AzureKeys("keys", { ...setting, network }, through);
   const disks = diskEncryption("disks", { ...setting, keys }, through);
   const registry = new AzureRegistry("registry", { ...setting, network, keys }, through);
-  const storage = new AzureStorage("storage-account", { ...setting, network, keys }, through);
+  const storage = new AzureStorageAccount("storage-account", { ...setting, network, keys }, through);
   const cluster = new AzureCluster("cluster", { ...setting, network, keys, disks, registry }, through);
   const pools = Object.fromEntries(
     Object.entries(country.pools).map(([name, pool]) => [
@@ -101,7 +101,7 @@ function audit(
     setting: { target: AzureTarget; resourceGroupName: pulumi.Input<string> };
     keys: AzureKeys;
     registry: AzureRegistry;
-    storage: AzureStorage;
+    storage: AzureStorageAccount;
     cluster: AzureCluster;
   },
   opts: pulumi.ResourceOptions,

@@ -2,11 +2,11 @@ import { Key } from "@pulumi/azure-native/keyvault/key.js";
 import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import * as pulumi from "@pulumi/pulumi";
 import { grant } from "./grant.ts";
-import { after, idOf } from "./known.ts";
 import { type ManagedIdentity, managedIdentity } from "./managed-identity.ts";
 import { azureNames } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { AzurePrivateLink } from "./private-link.ts";
+import { after, idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
 export type AzureKeysArgs = AzureSetting & { network: AzureNetwork };

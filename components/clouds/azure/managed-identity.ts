@@ -1,6 +1,6 @@
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { idOf } from "./known.ts";
+import { idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
 /** An identity that a service of Azure acts under. */

@@ -3,9 +3,9 @@ import { RouteTable } from "@pulumi/azure-native/network/routeTable.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
 import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
 import * as pulumi from "@pulumi/pulumi";
-import { after, idOf } from "./known.ts";
 import { azureNames } from "./names.ts";
 import { azureRanges } from "./ranges.ts";
+import { after, idOf } from "./resource-id.ts";
 import { securityRules } from "./security-rules.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 

@@ -5,9 +5,9 @@ import { accelerator } from "../../../catalogue/index.ts";
 import { poolLabel, poolTaint, sharingLabels } from "../../pool.ts";
 import type { AzureCluster } from "./cluster.ts";
 import { grant } from "./grant.ts";
-import { after, idOf } from "./known.ts";
 import { agentPoolName } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
+import { after, idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 import type { AzureCountry } from "./target.ts";
 import { vmSizeOf } from "./vm-size.ts";
@@ -51,7 +51,7 @@ export class AzureNodePool extends pulumi.ComponentResource {
         enableEncryptionAtHost: true,
         enableNodePublicIP: false,
         nodeLabels: { [poolLabel]: name, ...sharingLabels(name, pool.sharing) },
-        nodeTaints: [`${key}=${value}:${effect}`],
+        nodeTaints: [`${key}=${value}:${effect}`, ...(placed.capacity.kind === "spot" ? [spotTaint] : [])],
         gpuProfile: { driver: driverOf(pool, drivers) },
         // There is no spare GPU node to take over while another is renewed.
         upgradeSettings: { maxSurge: "0", maxUnavailable: "1", drainTimeoutInMinutes: 60 },
@@ -65,6 +65,9 @@ export class AzureNodePool extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+// AKS puts it on every spot node, asked or not.
+const spotTaint = "kubernetes.azure.com/scalesetpriority=spot:NoSchedule";
 
 /** The driver comes from one side only: AKS's own, or the one that the GPU operator installs. */
 function driverOf({ accelerator: id }: AzureNodePoolArgs["pool"], { from }: AzureNodePoolArgs["drivers"]): string {

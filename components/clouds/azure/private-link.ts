@@ -4,8 +4,8 @@ import { PrivateZone } from "@pulumi/azure-native/privatedns/privateZone.js";
 import { VirtualNetworkLink } from "@pulumi/azure-native/privatedns/virtualNetworkLink.js";
 import * as pulumi from "@pulumi/pulumi";
 import { privateLinkZone } from "../../../catalogue/azure-private-link.ts";
-import { after, idOf } from "./known.ts";
 import type { AzureNetwork } from "./network.ts";
+import { after, idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
 export type AzurePrivateLinkArgs = AzureSetting & {

@@ -2,10 +2,10 @@ import { CacheRule } from "@pulumi/azure-native/containerregistry/cacheRule.js";
 import { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureKeys } from "./keys.ts";
-import { after, idOf } from "./known.ts";
 import { azureNames } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { AzurePrivateLink } from "./private-link.ts";
+import { after, idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
 export type AzureRegistryArgs = AzureSetting & { network: AzureNetwork; keys: AzureKeys };

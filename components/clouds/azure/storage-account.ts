@@ -4,23 +4,23 @@ import { StorageAccount } from "@pulumi/azure-native/storage/storageAccount.js";
 import * as pulumi from "@pulumi/pulumi";
 import { buckets } from "../../storage/object-store.ts";
 import type { AzureKeys } from "./keys.ts";
-import { after, idOf } from "./known.ts";
 import { azureNames } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { AzurePrivateLink } from "./private-link.ts";
+import { after, idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 
-export type AzureStorageArgs = AzureSetting & { network: AzureNetwork; keys: AzureKeys };
+export type AzureStorageAccountArgs = AzureSetting & { network: AzureNetwork; keys: AzureKeys };
 
 /** Where weights and backups rest: an account that copies nothing out of its region and only the country's network reaches. */
-export class AzureStorage extends pulumi.ComponentResource {
+export class AzureStorageAccount extends pulumi.ComponentResource {
   /** Id of the account's blobs. */
   readonly blobs: pulumi.Output<string>;
   /** Id of the container of backups. */
   readonly backups: pulumi.Output<string>;
 
-  constructor(name: string, args: AzureStorageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("freehold:index:AzureStorage", name, {}, opts);
+  constructor(name: string, args: AzureStorageAccountArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("freehold:index:AzureStorageAccount", name, {}, opts);
     const { target, resourceGroupName } = args;
     const inside = { parent: this };
     const account = storageAccount(name, args, inside);
@@ -56,7 +56,7 @@ export class AzureStorage extends pulumi.ComponentResource {
 
 function storageAccount(
   name: string,
-  { target, resourceGroupName, keys }: AzureStorageArgs,
+  { target, resourceGroupName, keys }: AzureStorageAccountArgs,
   opts: pulumi.ResourceOptions,
 ) {
   const { uri, identity, ready } = keys.heldBy("storage");

@@ -21,7 +21,7 @@ export function vmSizeOf(
   if (vmSize !== undefined) {
     const known = azureSizes().find(({ id }) => id === vmSize);
     // A size that the catalogue does not know may be newer than the catalogue.
-    if (!known || fitting.includes(known)) return vmSize;
+    if (!known || fitting.some(({ id }) => id === vmSize)) return vmSize;
     throw refused(name, pool, `vmSize ${vmSize}, with ${gpusOf(known)}`, fitting);
   }
   const here = fitting.filter(({ listed_in }) => listed_in.includes(location));

@@ -48,9 +48,17 @@ export function azureCountry(target: Partial<AzureTarget> = {}, more: object = {
   };
 }
 
+const plans = new Map<string, Promise<Resource[]>>();
+
 /** What the ground of a country is planned to be. */
-export async function planned(country: AzureCountry): Promise<Resource[]> {
-  return (await plannedGround(country)).resources;
+export function planned(country: AzureCountry): Promise<Resource[]> {
+  const key = JSON.stringify(country);
+  if (!plans.has(key))
+    plans.set(
+      key,
+      plannedGround(country).then(({ resources }) => resources),
+    );
+  return plans.get(key)!;
 }
 
 /** The same, with what the ground answers. */

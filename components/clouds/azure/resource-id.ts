@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { azureNames } from "./names.ts";
 import type { AzureTarget } from "./target.ts";
 
-/** A value that is known before the resource stands, so that a plan can be judged by it, and used only after. */
-export function after<Value>(resource: pulumi.Resource, value: Value): pulumi.Output<pulumi.Unwrap<Value>> {
-  return resource.urn.apply(() => value);
+/** A name that is known before the resource stands, so that a plan can be judged by it, and used only after. */
+export function after(resource: pulumi.Resource, name: string): pulumi.Output<string> {
+  return resource.urn.apply(() => name);
 }
 
 /** Id of a resource in the country's group, by its type and name: `Microsoft.KeyVault/vaults/<name>`. */
