@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { accelerator, country as countryFacts, engine, model as modelFacts, profile } from "../catalogue/index.ts";
-import { completeTarget } from "./country/complete-target.ts";
+import { completeTarget, ownRegistry } from "./country/complete-target.ts";
 import { engineValues, locateIn } from "./country/engine-values.ts";
 import { explain } from "./country/explain.ts";
 import { CountryFaults, type Finding, type Locate, placed } from "./country/fault.ts";
@@ -52,7 +52,8 @@ export const countryFile = z.strictObject({
   target,
   state,
   registry: registry().optional().meta({
-    description: "Registry that every image comes from, host[:port][/prefix]. Default: registry.<operator.domain>.",
+    description:
+      "Registry that every image comes from, host[:port][/prefix]. Default: on Azure the registry that is made with the cluster, else registry.<operator.domain>.",
   }),
   digests: digests.default({}),
   addons: addonChoices.prefault({}),
@@ -156,7 +157,8 @@ function named<Entry extends z.ZodType>(entry: Entry, of: string) {
 }
 
 function complete({ keySeed, ...file }: Written) {
-  const registry = file.registry ?? `registry.${file.operator.domain}`;
+  const target = completeTarget(file);
+  const registry = file.registry ?? ownRegistry(target) ?? `registry.${file.operator.domain}`;
   const inRegistry = (path: string) => pinned(registry, path, file.digests);
   const models = mapped(file.models, ({ weights, ...entry }) => ({
     ...entry,
@@ -191,7 +193,7 @@ function complete({ keySeed, ...file }: Written) {
   };
   return {
     ...file,
-    target: completeTarget(file),
+    target,
     registry,
     models,
     tenants,

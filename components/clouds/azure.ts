@@ -9,6 +9,6 @@ import { targetOf } from "./target.ts";
 export const azure: Cloud = {
   inspect: async (country) => newCluster(country),
   preflight: (country) => azurePreflight({ ...country, target: targetOf(country, "azure") }),
-  doorAnnotations,
+  doorAnnotations: (country) => doorAnnotations(targetOf(country, "azure")),
   ground: (country, _, opts) => azureGround({ ...country, target: targetOf(country, "azure") }, opts),
 };

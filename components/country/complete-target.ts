@@ -1,3 +1,4 @@
+import { azureNames } from "../clouds/azure/names.ts";
 import type { Written } from "../country.ts";
 import { nodeDiskGiB } from "./sections/targets/cloud.ts";
 
@@ -14,6 +15,11 @@ export function completeTarget({ target, country, pools }: Pick<Written, "target
   if (target.kind === "aws") return aws(target, cluster, names);
   if (target.kind === "azure") return azure(target, cluster, names);
   return onprem(target);
+}
+
+/** The registry that a cloud makes with the cluster, where every node finds it; undefined where none is made. */
+export function ownRegistry(target: CompleteTarget): string | undefined {
+  return target.kind === "azure" ? `${azureNames(target).registry}.azurecr.io` : undefined;
 }
 
 function onprem(target: Of<"onprem">) {

@@ -59,11 +59,13 @@ describe.each(examples)("the country of %s", (stack) => {
       resources.filter(({ type }) => !type.startsWith("pulumi:providers:")),
       jurisdiction(country),
     );
-    expect(judged.findings).toEqual([]);
+    // What a cloud only says of a resource when it stands is judged then.
+    const open = country.target.kind === "onprem" ? [] : ["pending"];
+    expect(judged.findings.filter(({ verdict }) => !open.includes(verdict))).toEqual([]);
     expect(preflight(country, hallState(country))).toEqual([]);
   });
 
-  it("is refused before anything is registered where the cluster has a node too few", async () => {
+  it.runIf(country.target.kind === "onprem")("is refused before anything is registered where the cluster has a node too few", async () => {
     const cluster = hallState(country);
     const [name, pool] = Object.entries(country.pools)[0]!;
     const nodes = cluster.nodes.filter((node) => node.name !== `${name}-01`);

@@ -32,9 +32,13 @@ export const gateway = z
       .prefault({ from: "issuer" })
       .meta({ description: "Where the certificate for *.<host> comes from.", examples: [{ from: "issuer" }] }),
     replicas: count(1, 100, "replicas").meta({ description: "Copies of the gateway's proxy." }).default(2),
-    service: z.enum(["ClusterIP", "LoadBalancer", "NodePort"]).optional().meta({
-      description:
-        "Kind of Service by which the proxies are reached. Default: LoadBalancer where a cloud makes the cluster, inside its network; else ClusterIP.",
-    }),
+    service: z
+      .enum(["ClusterIP", "LoadBalancer", "NodePort"])
+      .optional()
+      .meta({
+        description:
+          "Kind of Service by which the proxies are reached. Default: LoadBalancer where a cloud makes the cluster, inside its network; else ClusterIP.",
+        examples: ["ClusterIP"],
+      }),
   })
   .meta({ description: "The one door through which tenants reach the models." });
