@@ -37,7 +37,7 @@ describe("names of AWS", () => {
       "logs.cn-north-1.amazonaws.com.cn",
     ],
   ])("in %s are those of the partition %s", (region, partition, host, endpoint, logs) => {
-    const { arn, iam, bucket, managedPolicy, host: hostOf, endpointService, principal } = names(region);
+    const { arn, iam, bucket, managedPolicy, host: hostOf, endpointService, principal, registry } = names(region);
     expect(arn("kms", "key/*")).toBe(`arn:${partition}:kms:${region}:111122223333:key/*`);
     expect(iam("root")).toBe(`arn:${partition}:iam::111122223333:root`);
     expect(bucket("b/*")).toBe(`arn:${partition}:s3:::b/*`);
@@ -46,6 +46,7 @@ describe("names of AWS", () => {
     expect(endpointService("ec2")).toBe(endpoint);
     expect(principal(`logs.${region}`)).toBe(logs);
     expect(principal("eks")).toBe("eks.amazonaws.com");
+    expect(registry).toBe(`111122223333.dkr.ecr.${region}.${host.split(".").slice(2).join(".")}`);
   });
 
   it("are known of every region in the catalogue", () => {

@@ -18,13 +18,14 @@ const everything = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Actio
 const bucket = `${account}-freehold-in-weights`;
 const bucketPolicy = {
   Version: "2012-10-17",
-  Statement: bucketStatements(bucket, account, awsNames(target), { endpoint, key }),
+  Statement: bucketStatements(bucket, target, awsNames(target), { endpoint, key }),
 };
 
 type Call = {
   action: string;
   resource: string;
   by?: string;
+  role?: string;
   context?: Record<string, string>;
   resourcePolicy?: object;
   endpointPolicy?: object;
@@ -32,19 +33,26 @@ type Call = {
 };
 
 /** What AWS would say to a call, as a well-kept simulator has it. */
-async function answer({ action, resource, by = account, context = {}, ...policies }: Call): Promise<string> {
+async function answer({
+  action,
+  resource,
+  by = account,
+  role = "any",
+  context = {},
+  ...policies
+}: Call): Promise<string> {
   const service = by.endsWith(".amazonaws.com");
   const result = await runSimulation(
     {
       request: {
-        principal: service ? by : `arn:aws:iam::${by}:role/any`,
+        principal: service ? by : `arn:aws:iam::${by}:role/${role}`,
         action,
         resource: { resource, accountId: account },
         contextVariables: {
           "aws:SecureTransport": "true",
           "aws:PrincipalIsAWSService": String(service),
           "aws:ResourceAccount": account,
-          ...(!service && { "aws:PrincipalAccount": by }),
+          ...(!service && { "aws:PrincipalAccount": by, "aws:PrincipalArn": `arn:aws:iam::${by}:role/${role}` }),
           ...context,
         },
       },
@@ -79,6 +87,12 @@ describe("a bucket's policy", () => {
       { ...inside, [sse]: "aws:kms", [`${sse}-aws-kms-key-id`]: key },
       {},
     ],
+    [
+      "a look of an operator from elsewhere",
+      "s3:ListBucket",
+      {},
+      { resource: `arn:aws:s3:::${bucket}`, role: "operators" },
+    ],
     ["keeping the bucket itself from elsewhere", "s3:PutBucketVersioning", {}, { resource: `arn:aws:s3:::${bucket}` }],
   ])("lets pass %s", async (_, action, context, more) => {
     expect(await ask(action, context, more)).toBe("Allowed");
@@ -86,6 +100,7 @@ describe("a bucket's policy", () => {
 
   const refused: [string, string, Record<string, string>, Partial<Call>][] = [
     ["reading from anywhere else", "s3:GetObject", {}, {}],
+    ["reading by an operator from anywhere else", "s3:GetObject", {}, { role: "operators" }],
     ["reading through another endpoint", "s3:GetObject", { "aws:SourceVpce": "vpce-0ffffffffffffffff" }, {}],
     ["listing from anywhere else", "s3:ListBucket", {}, { resource: `arn:aws:s3:::${bucket}` }],
     ["writing without TLS", "s3:PutObject", { ...inside, "aws:SecureTransport": "false" }, {}],
