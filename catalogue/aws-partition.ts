@@ -32,9 +32,7 @@ export type AwsPartition = z.output<typeof partitionShape> & { id: string };
 /** The partition that a region is in, by the region's name: `aws-eusc` of `eusc-de-east-1`; undefined for no region of AWS. */
 export function awsPartition(region: string): AwsPartition | undefined {
   const { partitions } = once("aws-partitions.yaml", partitionsShape);
-  // A region of the government's has the form of a commercial one too.
-  const found = Object.entries(partitions).filter(([, { regions }]) => regions.test(region));
-  const [id, partition] = found.sort(([a], [b]) => b.length - a.length)[0] ?? [];
+  const [id, partition] = Object.entries(partitions).find(([, { regions }]) => regions.test(region)) ?? [];
   return id === undefined || partition === undefined ? undefined : { id, ...partition };
 }
 

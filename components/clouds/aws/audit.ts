@@ -6,7 +6,7 @@ import type { Statement } from "./policy-document.ts";
 import type { AwsTarget } from "./target.ts";
 
 export type AuditArgs = Omit<BucketArgs, "undoDays" | "statements" | "target"> & {
-  target: Pick<AwsTarget, "account" | "region" | "cluster">;
+  target: Pick<AwsTarget, "account" | "region" | "cluster" | "operators">;
 };
 
 /** The record of every call to AWS in the region, in a bucket of its own from which nobody deletes. */
@@ -37,7 +37,7 @@ export class Audit extends pulumi.ComponentResource {
   }
 }
 
-function statements({ account, cluster }: AuditArgs["target"], names: AwsNames): Statement[] {
+function statements({ account, cluster }: Pick<AwsTarget, "account" | "cluster">, names: AwsNames): Statement[] {
   const bucket = bucketName({ account, cluster }, "audit");
   const trail = { "aws:SourceArn": names.arn("cloudtrail", `trail/${cluster}`) };
   const Principal = { Service: names.principal("cloudtrail") };

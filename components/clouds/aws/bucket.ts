@@ -12,7 +12,7 @@ import { policyDocument, type Statement } from "./policy-document.ts";
 import type { AwsTarget } from "./target.ts";
 
 export type BucketArgs = {
-  target: Pick<AwsTarget, "account" | "cluster">;
+  target: Pick<AwsTarget, "account" | "cluster" | "operators">;
   names: AwsNames;
   /** ARN of the key of what is in it. */
   key: pulumi.Input<string>;
@@ -91,7 +91,7 @@ export class Bucket extends pulumi.ComponentResource {
       .all([args.endpoint, args.key])
       .apply(([endpoint, key]) =>
         policyDocument(
-          ...bucketStatements(fullName, args.target.account, args.names, { endpoint, key }),
+          ...bucketStatements(fullName, args.target, args.names, { endpoint, key }),
           ...(args.statements ?? []),
         ),
       );

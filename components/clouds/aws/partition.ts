@@ -17,6 +17,8 @@ export type AwsNames = {
   principal(service: string): string;
   /** A service as `kms:ViaService` names it. */
   host(service: string): string;
+  /** Host of the account's registry of images. */
+  registry: string;
   /** A service as a VPC endpoint names it. */
   endpointService(service: string): string;
 };
@@ -35,6 +37,7 @@ export function awsNames({ region, account }: Pick<AwsTarget, "region" | "accoun
     clusterAccess: (name) => `arn:${id}:eks::aws:cluster-access-policy/${name}`,
     principal: (service) => `${service}.${principals[service.split(".")[0] ?? ""] ?? "amazonaws.com"}`,
     host: (service) => `${service}.${region}.${dns}`,
+    registry: `${account}.dkr.ecr.${region}.${dns}`,
     endpointService: (service) =>
       `${otherwise?.services.includes(service) ? otherwise.prefix : endpoints}.${region}.${service}`,
   };

@@ -23,6 +23,7 @@ export class Volumes extends pulumi.ComponentResource {
     // Whoever makes a volume and says nothing of keys, even by hand, gets an encrypted one.
     const byDefault = new EncryptionByDefault("encryption", { enabled: true }, inside);
     new DefaultKmsKey("key", { keyArn: key }, { ...inside, dependsOn: [byDefault] });
+    // EKS's own class gp2 is not encrypted, and has been no default since 1.30.
     const made = new StorageClass(
       encryptedClass,
       {

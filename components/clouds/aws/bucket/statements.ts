@@ -1,7 +1,9 @@
 import type { AwsNames } from "../partition.ts";
 import type { Statement } from "../policy-document.ts";
+import type { AwsTarget } from "../target.ts";
 
-const objects = ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject", "s3:ListBucket*"];
+const objects = ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject"];
+const lists = ["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"];
 const encryption = "s3:x-amz-server-side-encryption";
 const encryptionKey = `${encryption}-aws-kms-key-id`;
 // Services of AWS that act in their own name have no account; what they may, other statements say.
@@ -9,11 +11,11 @@ const notAService = { Bool: { "aws:PrincipalIsAWSService": "false" } };
 
 /**
  * What is refused of every bucket, whatever a role may otherwise do: callers without TLS, of other accounts, or from outside
- * the network; other keys; copies. Whoever keeps the bucket itself may do so from elsewhere, since that shows no object.
+ * the network; other keys; copies. Operators keep the bucket from elsewhere, and see the names in it, but no object.
  */
 export function bucketStatements(
   name: string,
-  account: string,
+  { account, operators }: Pick<AwsTarget, "account" | "operators">,
   names: AwsNames,
   { endpoint, key }: { endpoint: string; key: string },
 ): Statement[] {
@@ -30,6 +32,12 @@ export function bucketStatements(
     deny("OnlyOverTls", "s3:*", { Bool: { "aws:SecureTransport": "false" } }),
     deny("OnlyThisAccount", "s3:*", { StringNotEquals: { "aws:PrincipalAccount": account }, ...notAService }),
     deny("ObjectsOnlyFromTheNetwork", objects, { StringNotEquals: { "aws:SourceVpce": endpoint }, ...notAService }),
+    deny("NamesOnlyFromTheNetworkOrToOperators", lists, {
+      // S3 says whether a bucket is there, which Pulumi asks, only to whoever may list it.
+      ArnNotEquals: { "aws:PrincipalArn": operators },
+      StringNotEquals: { "aws:SourceVpce": endpoint },
+      ...notAService,
+    }),
     // Both hold of a request that names a key; one that names none gets the bucket's own.
     deny("NoOtherKey", "s3:PutObject", {
       StringNotEquals: { [encryptionKey]: key },

@@ -42,9 +42,7 @@ describe.each(named)("%s", (_, row) => {
 });
 
 describe("a reopened default", () => {
-  const row = rows.find(
-    ({ type, path }) => type === "s3/bucketPublicAccessBlock:BucketPublicAccessBlock" && path === "blockPublicAcls",
-  )!;
+  const row = rows.find(({ path }) => path === "accessConfig.authenticationMode")!;
 
   it("is said with what is set otherwise, why, and what the cloud does", async () => {
     const resources = await whole();
@@ -55,9 +53,9 @@ describe("a reopened default", () => {
     );
     expect(finding).toMatchObject({
       rule: "guards-stay-on",
-      path: "blockPublicAcls",
-      value: "not set, A list of access may make an object public.",
-      allowed: "true: No request can make anything in the bucket public.",
+      path: "accessConfig.authenticationMode",
+      value: expect.stringMatching(/^not set, A ConfigMap in the cluster says/),
+      allowed: "API: Who administers the cluster shows in the plan.",
     });
   });
 
@@ -65,7 +63,7 @@ describe("a reopened default", () => {
     const resources = (await whole()).filter((resource) => isOf(row, resource));
     const elsewhere = resources.map((resource) => ({
       ...resource,
-      urn: resource.urn.replace(/::[^:]*freehold:index:[^:]*(?::index:[^:]*)*\$(?=aws:)/, "::"),
+      urn: resource.urn.replaceAll("freehold:index:", "their:index:"),
       props: reopened(resource.props, row),
     }));
     expect(elsewhere[0]!.urn).not.toContain("freehold:index");

@@ -56,7 +56,8 @@ export function planned(changed: Partial<AwsTarget> = {}, more: object = {}): Pr
   return plans.get(key)!;
 }
 
-class Whole extends pulumi.ComponentResource {
+/** Stands for all of Freehold, under which the ground is made. */
+export class Whole extends pulumi.ComponentResource {
   constructor(name: string) {
     super("freehold:index:Freehold", name);
     this.registerOutputs();
