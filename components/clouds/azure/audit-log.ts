@@ -43,7 +43,6 @@ export function audited(
       name: "audit",
       resourceUri: of,
       workspaceId: log,
-      logAnalyticsDestinationType: "Dedicated",
       logs: categories.map((category) => ({ category, enabled: true })),
     },
     opts,

@@ -71,10 +71,7 @@ describe("the ground of a country on Azure", () => {
   });
 
   it("is refused by the guards where its region is abroad", async () => {
-    const abroad = judge(
-      await planned(azureCountry({ location: "westus3", place: "westus3" })),
-      brazil,
-    );
+    const abroad = judge(await planned(azureCountry({ location: "westus3", place: "westus3" })), brazil);
     expect(abroad.byRule["data-stays-here"]!.broken).toBeGreaterThan(10);
   });
 
