@@ -21,6 +21,7 @@ const partName = z.enum([
   "ai-gateway-controller",
   "ai-gateway-extproc",
   "ratelimit",
+  "azure-models",
 ]);
 const operatingSystem = z.enum(["linux", "darwin"]);
 const platformName = z.enum(["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]);
@@ -66,6 +67,11 @@ const npm = z.strictObject({
   links: z.record(z.string(), z.string()),
 });
 
+const models = z.strictObject({
+  scope: z.string(),
+  packages: z.record(z.string(), z.strictObject({ version: z.string(), integrity: z.string() })),
+});
+
 const charts = z.strictObject({
   module: z.string(),
   addons: z.record(
@@ -81,6 +87,7 @@ const arrival = z.strictObject({
   archive: archive.optional(),
   wheel: wheel.optional(),
   npm: npm.optional(),
+  models: models.optional(),
   build: build.optional(),
   charts: charts.optional(),
   source: z.string().optional(),

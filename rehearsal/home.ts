@@ -47,10 +47,11 @@ export function homeOf(stack: string): Home {
 }
 
 /** Environment in which plain `pulumi` works on the rehearsal and on nothing else. */
-export function rehearsalEnv(home: Home, toolchain: Pick<Toolchain, "crds">): Record<string, string> {
+export function rehearsalEnv(home: Home, toolchain: Pick<Toolchain, "crds" | "azureModels">): Record<string, string> {
   return {
     FREEHOLD_REHEARSAL: home.folder,
     FREEHOLD_CRDS: toolchain.crds.path,
+    ...(toolchain.azureModels && { FREEHOLD_AZURE_MODELS: toolchain.azureModels.path }),
     KUBECONFIG: home.kubeconfig,
     PULUMI_HOME: home.pulumiHome,
     PULUMI_BACKEND_URL: `file://${home.state}`,

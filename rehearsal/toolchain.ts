@@ -29,6 +29,7 @@ export type Toolchain = {
   aiGatewayController?: Found;
   aiGatewayExtproc?: Found;
   rateLimit?: Found;
+  azureModels?: Found;
 };
 
 /** A part as it is known by in the toolchain. */
@@ -55,6 +56,7 @@ export const executables: Record<Part, PartName> = {
   aiGatewayController: "ai-gateway-controller",
   aiGatewayExtproc: "ai-gateway-extproc",
   rateLimit: "ratelimit",
+  azureModels: "azure-models",
 };
 
 const allSources: readonly Source[] = [installed, mirror, download, registries];

