@@ -52,6 +52,15 @@ export function onlyInHalls({ target, storage, network, drivers, models }: Sound
       remedy: "take  drivers  out",
     });
   }
+  const egress = target?.kind === "azure" ? target.network?.egress?.kind : undefined;
+  if (cloudObjects && egress === "none" && storage?.records?.kind === "cloudnative-pg") {
+    found.push({
+      at: ["target", "network", "egress"],
+      found: "none, and the database signs in to Azure at a host that only the world has before it writes its backups",
+      allowed: "an appliance that lets login.microsoftonline.com through, or backups elsewhere",
+      remedy: "write  egress: { kind: appliance, nextHop: <address> }  or  storage.objects: { kind: s3, ... }",
+    });
+  }
   const fetched = Object.entries(models ?? {}).filter(([, model]) => model?.weights?.from === "s3");
   if (target?.kind === "azure" && cloudObjects) {
     for (const [name] of fetched) {
