@@ -45,7 +45,6 @@ export class Network extends pulumi.ComponentResource {
     const made = zones.map((zone, index) => subnet(zone, parts[index]!, vpc, args, inside));
     const groups = securityGroups(vpc, args.target, inside);
     const reached = endpoints({ ...args, vpc, groups, subnets: made }, inside);
-    groups.letNodesReachS3(reached.s3.prefixListId);
     recordFlows(vpc, args, inside);
 
     this.vpc = vpc.id;
