@@ -17,6 +17,24 @@ export { groupOfHost, type NamedEndpoint, namedEndpoint, placeOfHost, type Servi
 export { type Instance, instance, instances } from "./instance.ts";
 export { type Metric, metric } from "./metric.ts";
 export {
+  type AwsPartition,
+  type EksVersion,
+  ecrUpstreams,
+  eksAccessPolicies,
+  eksAddons,
+  eksVersions,
+  isOptInOnAws,
+  type MachineSize,
+  offeredByAws,
+  partitionOfAws,
+  regionsOffering,
+  sizeOnAws,
+  type VcpuQuota,
+  vcpuQuotaOf,
+  vcpuQuotas,
+  zonesOfAws,
+} from "./offering.ts";
+export {
   groupOf,
   isCountryCode,
   type Place,

@@ -26,7 +26,7 @@ export type Reference = {
   /** Type tokens of what it may name. */
   to: string[];
   /** What the service answers when there is no such thing; undefined: a name that stands outside this world, as a managed policy. */
-  missing(value: string): CloudError | undefined;
+  missing(value: string, world: World): CloudError | undefined;
   /** Whether the other cannot be deleted while this stands; true where nothing is said. */
   holds?: boolean;
 };
@@ -59,6 +59,10 @@ export type CloudType<Settings> = {
   /** Lists whose order says nothing. */
   unordered?: string[];
   references?: Reference[];
+  /** Outputs that lie within an input's object, which a preview cannot know: `vpcConfig.clusterSecurityGroupId`. */
+  computedWithin?: string[];
+  /** Outputs that any update changes, which its preview cannot know: `latestVersion`. */
+  renewed?: string[];
   /** Outputs that are secret even where no input was. */
   secretOutputs?: string[];
   /** Values that count as given when the program gives none; they stand among the outputs, as a real provider does it. */

@@ -167,7 +167,7 @@ export class Operations<Settings> {
       valuesAt(inputs, reference.at).flatMap((value) => {
         if (typeof value !== "string") return [];
         const found = this.#world.find(reference.to, value);
-        if (!found) return refuse(reference, value);
+        if (!found) return refuse(reference, value, this.#world);
         return reference.holds === false ? [] : [{ type: found.type, id: found.id }];
       }),
     );
@@ -190,8 +190,8 @@ export class Operations<Settings> {
   }
 }
 
-function refuse(reference: Reference, value: string): [] {
-  const missing = reference.missing(value);
+function refuse(reference: Reference, value: string, world: World): [] {
+  const missing = reference.missing(value, world);
   if (missing) throw missing;
   return [];
 }

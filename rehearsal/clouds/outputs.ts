@@ -1,4 +1,4 @@
-import { markSecrets, type Properties, secret } from "../kubernetes-provider/properties.ts";
+import { isMap, markSecrets, type Properties, secret } from "../kubernetes-provider/properties.ts";
 import { defaultsMark } from "./check.ts";
 import type { CloudType } from "./cloud-type.ts";
 import type { ResourceShape } from "./sdk-shapes.ts";
@@ -26,10 +26,18 @@ export function plannedOutputs<Settings>(
   inputs: Properties,
   before: Properties | undefined,
   shape: ResourceShape,
-  { defaults = {} }: CloudType<Settings>,
+  { defaults = {}, computedWithin = [], renewed = [] }: CloudType<Settings>,
 ): Properties {
   const computed = [...shape.outputs]
     .filter(([key, { always }]) => always && !(key in inputs) && !(key in defaults))
-    .map(([key]) => [key, before?.[key] ?? unknown] as const);
-  return { ...Object.fromEntries(computed), ...defaults, ...inputs };
+    .map(([key]) => [key, (renewed.includes(key) ? undefined : before?.[key]) ?? unknown] as const);
+  const planned: Properties = { ...Object.fromEntries(computed), ...defaults, ...inputs };
+  for (const path of computedWithin) {
+    const [outer = "", inner = ""] = path.split(".");
+    const object = planned[outer];
+    const stood = before?.[outer];
+    const known = isMap(stood) ? stood[inner] : undefined;
+    if (isMap(object)) planned[outer] = { [inner]: known ?? unknown, ...object };
+  }
+  return planned;
 }
