@@ -161,7 +161,11 @@ export const logs: Record<string, AwsType> = {
     service: "CloudTrail",
     thing: "CloudTrail Trail",
     calls: { create: "CreateTrail", update: "UpdateTrail", delete: "DeleteTrail" },
-    request: { service: "cloudtrail", operation: "CreateTrail" },
+    request: {
+      service: "cloudtrail",
+      operation: "CreateTrail",
+      members: { cloudWatchLogsGroupArn: "CloudWatchLogsLogGroupArn" },
+    },
     autoname: { property: "name", maxLength: 128 },
     immutable: ["name"],
     defaults: {
