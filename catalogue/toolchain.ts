@@ -115,7 +115,7 @@ const toolchain = z.strictObject({
 
 /** What is known about the engine and the local control plane: versions, publishers, names, builds, durations. */
 export type ToolchainCatalogue = z.infer<typeof toolchain>;
-/** A part by the name of its executable; `crds` and `aws-models` are folders. */
+/** A part by the name of its executable; `crds`, `aws-models` and `azure-models` are folders. */
 export type PartName = z.infer<typeof partName>;
 /** A machine that Freehold has names for. */
 export type PlatformName = z.infer<typeof platformName>;
