@@ -113,11 +113,17 @@ export class Workspace {
       .sort((a, b) => (`${a.type} ${a.name} ${a.op}` < `${b.type} ${b.name} ${b.op}` ? -1 : 1));
   }
 
-  /** The stack's Kubernetes resources as its state has them. */
+  /** The stack's resources as its state has them. */
+  // biome-ignore lint/suspicious/noExplicitAny: a state holds whatever the resources are
+  async state(): Promise<any[]> {
+    const { deployment } = JSON.parse(await this.must("stack export"));
+    return deployment.resources ?? [];
+  }
+
+  /** Those of them that are Kubernetes'. */
   // biome-ignore lint/suspicious/noExplicitAny: a state holds whatever the resources are
   async resources(): Promise<any[]> {
-    const { deployment } = JSON.parse(await this.must("stack export"));
-    return (deployment.resources ?? []).filter(({ type }: { type: string }) => type.startsWith("kubernetes:"));
+    return (await this.state()).filter(({ type }: { type: string }) => type.startsWith("kubernetes:"));
   }
 
   /** The state file itself, as it lies on the disk. */

@@ -176,7 +176,15 @@ export const logs: Record<string, AwsType> = {
       enableLogFileValidation: false,
     },
     references: [
-      reference("s3BucketName", bucket, "S3BucketDoesNotExistException", (name) => `S3 bucket ${name} does not exist!`),
+      reference(
+        "s3BucketName",
+        bucket,
+        "S3BucketDoesNotExistException",
+        (name) => `S3 bucket ${name} does not exist!`,
+        {
+          holds: false,
+        },
+      ),
       toKey("kmsKeyId"),
       toRoleArn("cloudWatchLogsRoleArn"),
     ],
