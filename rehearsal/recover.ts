@@ -4,13 +4,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import { configOf } from "./api-call.ts";
 import { run } from "./child.ts";
+import { type Adoption, adoptions, type StateResource } from "./clouds/adopt.ts";
 import { childEnv, type Home, projectFolder } from "./home.ts";
 import { startOf } from "./lock.ts";
 import { type ManagedObject, managedObjects } from "./managed-objects.ts";
 import { commandLine, processesUnder, stopProcessesUnder } from "./processes.ts";
 
-type Resource = { type: string; id?: string; inputs?: KubernetesObject };
-type State = { resources?: Resource[]; pending_operations?: unknown[] };
+type Resource = StateResource & { inputs?: KubernetesObject };
+type State = { resources?: Resource[]; pending_operations?: Pending[] };
+type Pending = { type: string; resource: Resource };
 
 /**
  * Makes the backend usable again after an interruption: a lock whose holder is dead, plugins whose engine is, a state file that
@@ -23,8 +25,8 @@ export function settleState(home: Home): void {
 }
 
 /**
- * Removes objects that an interrupted update made and did not write down, so that the next one makes them once, and forgets
- * what was pending. Returns the names of what was removed.
+ * Mends what an interrupted update left: takes over what a cloud has made and the state does not know, removes such objects of
+ * the cluster, so that the next update makes them once, and forgets what else was pending. Returns what was taken over or removed.
  */
 export async function recover(home: Home, env: Record<string, string>): Promise<string[]> {
   // Every stack of this backend: an operator may try programs of their own on the rehearsal's cluster.
@@ -36,8 +38,14 @@ export async function recover(home: Home, env: Record<string, string>): Promise<
     (object) => !known.has(`${kindOf(object)} ${idOf(object)}`),
   );
   await removeObjects(home, unknown);
-  if (readState(stateFile(home))?.pending_operations?.length) await forgetPending(home, env);
-  return unknown.map((object) => `${object.kind} ${idOf(object)}`);
+  const { resources = [], pending_operations: pending = [] } = readState(stateFile(home)) ?? {};
+  const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  const adopted = adoptions(home.folder, creating, resources);
+  if (pending.length > 0) await settlePending(home, env, adopted);
+  return [
+    ...adopted.map(({ urn }) => urn.split("::").slice(-2).join(" ").replace(/^.*\$/, "")),
+    ...unknown.map((object) => `${object.kind} ${idOf(object)}`),
+  ];
 }
 
 /** Group and kind: the version may be another one than was written. */
@@ -123,21 +131,31 @@ async function removeObjects(home: Home, objects: ManagedObject[]) {
   }
 }
 
-async function forgetPending(home: Home, env: Record<string, string>) {
-  const pulumi = (...args: string[]) =>
-    run(join(home.engine, "pulumi"), [...args, `--stack=${home.stack}`, "--non-interactive"], {
+/** Forgets what was pending; what of it stands becomes a resource of the state, which is then read as it is. */
+async function settlePending(home: Home, env: Record<string, string>, adopted: Adoption[]) {
+  const pulumi = async (complaint: string, ...args: string[]) => {
+    const ran = await run(join(home.engine, "pulumi"), [...args, `--stack=${home.stack}`, "--non-interactive"], {
       cwd: projectFolder,
       env: childEnv(env),
     });
-  const exported = await pulumi("stack", "export");
-  if (exported.code !== 0) throw new Error(`The rehearsal's state cannot be read.\n${exported.stderr.trim()}`);
-  const state = JSON.parse(exported.stdout);
+    if (ran.code !== 0) throw new Error(`${complaint}\n${(ran.stderr || ran.stdout).trim()}`);
+    return ran.stdout;
+  };
+  const state = JSON.parse(await pulumi("The rehearsal's state cannot be read.", "stack", "export"));
+  const { pending_operations: pending = [], resources } = state.deployment;
+  for (const { urn, id } of adopted) {
+    // Whatever it depends on stands before it: otherwise nobody would have begun to make it.
+    resources.push({ ...pending.find(({ resource }: Pending) => resource.urn === urn).resource, id });
+  }
   delete state.deployment.pending_operations;
   const file = join(home.folder, "repaired.json");
   writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
-  const imported = await pulumi("stack", "import", "--force", `--file=${file}`);
+  await pulumi("The rehearsal's state cannot be repaired.", "stack", "import", "--force", `--file=${file}`);
   rmSync(file, { force: true });
-  if (imported.code !== 0) throw new Error(`The rehearsal's state cannot be repaired.\n${imported.stderr.trim()}`);
+  if (adopted.length === 0) return;
+  const targets = adopted.map(({ urn }) => `--target=${urn}`);
+  const complaint = "What the interrupted update had made cannot be read.";
+  await pulumi(complaint, "refresh", "--yes", "--skip-preview", `--config-file=${home.stackFile}`, ...targets);
 }
 
 function readJson<T>(path: string): T | undefined {
