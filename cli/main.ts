@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { fail } from "./failure.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -113,6 +113,20 @@ program
   .action(async (country, resource, options) =>
     (await import("./explain.ts")).explainCommand(country, resource, options),
   );
+
+program
+  .command("exit")
+  .argument(
+    "<country>",
+    "stack or path of the country file that stands in a cloud, such as in or stacks/Pulumi.in.yaml",
+  )
+  .description("write the plan for leaving a cloud: what moves in which order, downtime, cost, and what replaces what")
+  .requiredOption("--to <country>", "stack or path of the country file that declares the hall")
+  .option("--gbps <number>", "Gbit/s that the line between cloud and hall really carries", positive, 1)
+  .option("--records-gib <number>", "GiB of the usage records (default: estimated from the file)", positive)
+  .option("--out <file>", "write the plan there (default: print it)")
+  .option("--json", "as JSON instead of Markdown")
+  .action(async (country, options) => (await import("./exit.ts")).exitCommand(country, options));
 
 program
   .command("images")
@@ -277,4 +291,10 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   fail(error);
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== "" && Number.isFinite(number) && number > 0) return number;
+  throw new InvalidArgumentError("It has to be a number above 0.");
 }
