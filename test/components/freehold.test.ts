@@ -65,14 +65,17 @@ describe.each(examples)("the country of %s", (stack) => {
     expect(preflight(country, hallState(country))).toEqual([]);
   });
 
-  it.runIf(country.target.kind === "onprem")("is refused before anything is registered where the cluster has a node too few", async () => {
-    const cluster = hallState(country);
-    const [name, pool] = Object.entries(country.pools)[0]!;
-    const nodes = cluster.nodes.filter((node) => node.name !== `${name}-01`);
-    await expect(planCountry(country, { ...cluster, nodes })).rejects.toThrow(
-      new RegExp(`Pool ${name} declares ${pool.nodes} node`),
-    );
-  });
+  it.runIf(country.target.kind === "onprem")(
+    "is refused before anything is registered where the cluster has a node too few",
+    async () => {
+      const cluster = hallState(country);
+      const [name, pool] = Object.entries(country.pools)[0]!;
+      const nodes = cluster.nodes.filter((node) => node.name !== `${name}-01`);
+      await expect(planCountry(country, { ...cluster, nodes })).rejects.toThrow(
+        new RegExp(`Pool ${name} declares ${pool.nodes} node`),
+      );
+    },
+  );
 });
 
 it("makes at least two hundred objects of the full example", async () => {
