@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { leavesAll } from "./clouds/declared-state.ts";
 import type { Finding } from "./country/fault.ts";
 import type { Country } from "./country.ts";
@@ -11,7 +12,7 @@ export type FirstStep = {
   /** What is declared in such a way that nothing can be made of it. */
   findings: Finding[];
   /** Loads the cloud's package, and answers with what makes it all under a name. */
-  load(): Promise<(name: string) => void>;
+  load(): Promise<(name: string) => pulumi.Resource | undefined>;
 };
 
 /** The first step of a country. Touches nothing, and loads no cloud's package before `load`. */

@@ -49,7 +49,7 @@ export function leavesAll({ state }: Country): FirstStep {
     const named = URL.canParse(text) && cloudsByScheme[new URL(text).protocol];
     return `${show(text)}: ${named ? "the target is no cloud, so whoever runs it has made it" : whose(text)}`;
   });
-  return { makes: [], leaves, findings: [], load: async () => () => {} };
+  return { makes: [], leaves, findings: [], load: async () => () => undefined };
 }
 
 /** A finding about one of the URLs. */

@@ -34,7 +34,8 @@ export function awsFirstStep(country: Country): FirstStep {
       const { AwsState } = await import("./state-store.ts");
       const { callers } = country.state;
       return (name) => {
-        new AwsState(name, { country: country.country, target, bucket, alias, callers });
+        if (bucket === undefined && alias === undefined) return undefined;
+        return new AwsState(name, { country: country.country, target, bucket, alias, callers });
       };
     },
   };

@@ -34,9 +34,8 @@ export function azureFirstStep(country: Country): FirstStep {
     async load() {
       const { AzureState } = await import("./state-store.ts");
       const { callers } = country.state;
-      return (name) => {
-        if (own.length > 0) new AzureState(name, { target, vault, container, key: key?.name, callers });
-      };
+      return (name) =>
+        own.length > 0 ? new AzureState(name, { target, vault, container, key: key?.name, callers }) : undefined;
     },
   };
 }
