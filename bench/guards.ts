@@ -240,6 +240,7 @@ function homeIn(within: string): Home {
     state: at("state"),
     passphraseFile: at("passphrase"),
     kubeconfig: at("kubeconfig"),
+    bin: at("bin"),
     stackFile: at("stacks", "Pulumi.bench.yaml"),
     cluster: at("cluster"),
     lock: at("lock"),

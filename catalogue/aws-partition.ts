@@ -20,7 +20,7 @@ const partitionsShape = z.strictObject({
 const endpointsShape = z.strictObject({
   read: z.iso.date(),
   sources: z.array(z.string()).min(1),
-  endpoints: z.record(z.string(), z.strictObject({ type: z.enum(["Gateway", "Interface"]), because: z.string() })),
+  endpoints: z.record(z.string(), z.strictObject({ type: z.literal("Interface"), because: z.string() })),
   leftOut: z.record(z.string(), z.string()),
   /** Buckets of AWS's own from which its services hand out what nodes need, `{region}` for the region. */
   buckets: z.record(z.string(), z.string()),

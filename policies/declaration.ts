@@ -1,11 +1,18 @@
 import { z } from "zod";
 import { countries, countryName } from "../catalogue/index.ts";
+import { type CompleteTarget, completeTarget, ownRegistry } from "../components/country/complete-target.ts";
 import { judgeDeclared, undeclarable } from "../components/country/declarable.ts";
 import { explain } from "../components/country/explain.ts";
 import { CountryFaults, type Path, placed, spell } from "../components/country/fault.ts";
 import { hostPattern, registry, registryPattern } from "../components/country/field.ts";
-import { type Jurisdiction, jurisdictionOf, registryOf, type Treaty } from "../components/country/jurisdiction.ts";
-import { account, guards, operator } from "../components/country/sections.ts";
+import {
+  accountsOf,
+  type Jurisdiction,
+  jurisdictionOf,
+  registryOf,
+  type Treaty,
+} from "../components/country/jurisdiction.ts";
+import { account, guards, operator, target } from "../components/country/sections.ts";
 import { nearest } from "../components/country/wording.ts";
 import { loadCountry, readStackFile } from "../components/country.ts";
 import { readDeclarationFile } from "./declaration/file.ts";
@@ -95,16 +102,18 @@ function byStack(config: Record<string, string>): Source {
     operator: operator.optional(),
     registry: registry().optional(),
     guards: guards.prefault({}),
+    target: target.optional(),
   });
   const values = {
     operator: section(config, "operator"),
     registry: config["freehold:registry"],
     guards: section(config, "guards"),
+    target: section(config, "target"),
   };
   const { data, error } = shape.safeParse(values);
   if (!data) throw new CountryFaults(explain(shape, values, error.issues).map((each) => discreet(placed(each, file))));
   return {
-    entries: [...(code ? [country(code, "freehold:country")] : []), ...ofCountry(data, from)],
+    entries: [...(code ? [country(code, "freehold:country")] : []), ...ofCountry(withTarget(data, code), from)],
     judge(home) {
       const findings = judgeDeclared(data.guards, home, ["guards"]);
       if (findings.length > 0) throw new CountryFaults(findings.map((each) => discreet(placed(each, file))));
@@ -163,12 +172,22 @@ function byList(env: NodeJS.ProcessEnv, name: string, what: Origin["what"], shap
   };
 }
 
-/** What a country file declares by its operator and its registry, beside its guards. */
-function ofCountry(
-  file: { operator?: { domain: string }; registry?: string; guards: z.output<typeof guards> },
-  from: (at: Path) => string,
-): Entry[] {
-  const { operator, guards } = file;
+/** A target that is complete, and the registry that comes with it. */
+function withTarget<File extends { registry?: string; target?: z.output<typeof target> }>(file: File, code = "XX") {
+  const complete = file.target && completeTarget({ target: file.target, country: code, pools: {} });
+  return { ...file, target: complete, registry: file.registry ?? (complete && ownRegistry(complete)) };
+}
+
+type Declaring = {
+  operator?: { domain: string };
+  registry?: string;
+  guards: z.output<typeof guards>;
+  target?: CompleteTarget;
+};
+
+/** What a country file declares by its operator, its target and its registry, beside its guards. */
+function ofCountry(file: Declaring, from: (at: Path) => string): Entry[] {
+  const { operator, guards, target } = file;
   const registry = file.registry ?? (operator && `registry.${operator.domain}`);
   const hosts = operator ? [operator.domain, `*.${operator.domain}`] : [];
   return [
@@ -177,6 +196,7 @@ function ofCountry(
       ? [{ what: "registry" as const, value: registry, from: from([file.registry ? "registry" : "operator"]) }]
       : []),
     ...ofGuards(guards, from, ["guards"]),
+    ...accountsOf(target).map((value): Entry => ({ what: "account", value, from: from(["target"]) })),
     // A registry is spoken to as well.
     ...guards.registries.flatMap((each, index): Entry[] => {
       const { host } = registryOf(`${each}/`);

@@ -20,6 +20,8 @@ export type Home = {
   state: string;
   passphraseFile: string;
   kubeconfig: string;
+  /** What stands in for the programs of clouds, first on PATH: `aws`, `kubelogin`. */
+  bin: string;
   /** The copy of the stack file that the engine reads and writes. */
   stackFile: string;
   cluster: string;
@@ -40,6 +42,7 @@ export function homeOf(stack: string): Home {
     state: join(folder, "state"),
     passphraseFile: join(folder, "passphrase"),
     kubeconfig: join(folder, "kubeconfig"),
+    bin: join(folder, "bin"),
     stackFile: join(folder, "stacks", `Pulumi.${stack}.yaml`),
     cluster: join(folder, "cluster"),
     lock: `${folder}.lock`,
@@ -47,10 +50,14 @@ export function homeOf(stack: string): Home {
 }
 
 /** Environment in which plain `pulumi` works on the rehearsal and on nothing else. */
-export function rehearsalEnv(home: Home, toolchain: Pick<Toolchain, "crds" | "azureModels">): Record<string, string> {
+export function rehearsalEnv(
+  home: Home,
+  toolchain: Pick<Toolchain, "crds" | "awsModels" | "azureModels">,
+): Record<string, string> {
   return {
     FREEHOLD_REHEARSAL: home.folder,
     FREEHOLD_CRDS: toolchain.crds.path,
+    ...(toolchain.awsModels && { FREEHOLD_AWS_MODELS: toolchain.awsModels.path }),
     ...(toolchain.azureModels && { FREEHOLD_AZURE_MODELS: toolchain.azureModels.path }),
     KUBECONFIG: home.kubeconfig,
     PULUMI_HOME: home.pulumiHome,
@@ -66,11 +73,15 @@ export function rehearsalEnv(home: Home, toolchain: Pick<Toolchain, "crds" | "az
 /** Variables of a production shell that would override the rehearsal's own. */
 export const foreignEnv = ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG", "PULUMI_STACK"];
 
-/** Environment of a child that sees the rehearsal, nothing of a production shell around it, and the Node that runs us. */
+/**
+ * Environment of a child that sees the rehearsal, nothing of a production shell around it, the Node that runs us, and before
+ * everything else the stand-ins for clouds' programs.
+ */
 export function childEnv(env: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !foreignEnv.includes(name));
-  const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
-  return { ...Object.fromEntries(inherited), ...env, PATH: path };
+  const rehearsal = env.FREEHOLD_REHEARSAL ?? process.env.FREEHOLD_REHEARSAL;
+  const path = [rehearsal && join(rehearsal, "bin"), dirname(process.execPath), process.env.PATH];
+  return { ...Object.fromEntries(inherited), ...env, PATH: path.filter(Boolean).join(delimiter) };
 }
 
 /** Which Kubernetes provider a rehearsal talks through. */

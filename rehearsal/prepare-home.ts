@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { toolchainCatalogue } from "../catalogue/toolchain.ts";
 import { type Home, type ProviderChoice, projectFolder, shellQuoted } from "./home.ts";
@@ -35,6 +36,29 @@ export function prepareHome(home: Home, toolchain: Toolchain, provider: Provider
     placeScript(plugin, "rehearsal/official-provider.ts", toolchain.kubernetesProvider!.path);
   } else {
     placeScript(plugin, "rehearsal/kubernetes-provider.ts");
+  }
+  for (const cloud of simulatedClouds) {
+    const { name, version } = sdkOf(cloud) ?? {};
+    // Who has not installed a cloud's package has no program that asks for its provider.
+    if (!name) continue;
+    placeScript(
+      join(plugins, `resource-${name}-v${version}`, `pulumi-resource-${name}`),
+      `rehearsal/${name}-provider.ts`,
+    );
+  }
+  for (const program of ["aws", "az", "kubelogin"])
+    placeScript(join(home.bin, program), "rehearsal/clouds/command-line.ts", program);
+}
+
+/** Packages whose clouds no rehearsal reaches: it has worlds of its own for them. */
+const simulatedClouds = ["@pulumi/aws", "@pulumi/azure-native"];
+
+/** Name and version of a provider, which its package for programs carries; undefined where that is not installed. */
+function sdkOf(packageName: string): { name: string; version: string } | undefined {
+  try {
+    return createRequire(import.meta.url)(`${packageName}/package.json`).pulumi;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Country, loadCountry } from "../components/country.ts";
+import { enterWorld } from "./clouds/enter-world.ts";
 import { clusterRuns, nameContext, removeCluster, startCluster } from "./cluster.ts";
 import { type EngineProgress, type EngineResult, runEngine } from "./engine.ts";
 import { furnishHall } from "./hall.ts";
@@ -114,6 +115,7 @@ async function stand(
   if (!running) rmSync(home.folder, { recursive: true, force: true });
   mkdirSync(home.folder, { recursive: true, mode: 0o700 });
   prepareHome(home, toolchain, provider);
+  enterWorld(home, country.target);
   if (running) nameContext(home.kubeconfig, country.target.context);
   else await step("cluster", 5, () => startCluster(home, toolchain, country.target.context));
   await step("hall", 3, () => furnishHall(home, country, toolchain.crds.path));

@@ -22,6 +22,7 @@ export type Toolchain = {
   kwok: Found;
   kwokctl: Found;
   crds: Found;
+  awsModels?: Found;
   envoy?: Found;
   valkey?: Found;
   postgres?: Found;
@@ -42,6 +43,7 @@ export const executables: Record<Part, PartName> = {
   policyAnalyzer: "pulumi-analyzer-policy-nodejs",
   kubernetesProvider: "pulumi-resource-kubernetes",
   crds: "crds",
+  awsModels: "aws-models",
   kwok: "kwok",
   kwokctl: "kwokctl",
   etcd: "etcd",

@@ -13,8 +13,8 @@ export type StackKeys = { from: string; keys: Record<string, Record<string, stri
 export async function stackKeys(stack: string, production = false): Promise<StackKeys> {
   const home = homeOf(stack);
   if (!production && clusterRuns(home)) {
-    const { found } = await inspect({ parts: ["crds", "azureModels"] });
-    const env = childEnv(rehearsalEnv(home, { ...found, crds: found.crds! }));
+    const { found } = await inspect({ parts: ["crds"] });
+    const env = childEnv(rehearsalEnv(home, { crds: found.crds! }));
     return output(`the rehearsal of ${stack}`, [join(home.engine, "pulumi")], stack, env);
   }
   if (process.env.FREEHOLD_REHEARSAL !== undefined) {

@@ -9,7 +9,7 @@ type Of<Kind extends Target["kind"]> = Extract<Target, { kind: Kind }>;
 export type CompleteTarget = ReturnType<typeof onprem> | ReturnType<typeof aws> | ReturnType<typeof azure>;
 
 /** The target of a country file with the defaults that follow from its other sections. */
-export function completeTarget({ target, country, pools }: Pick<Written, "target" | "country" | "pools">) {
+export function completeTarget({ target, country, pools }: Pick<Written, "target" | "pools"> & { country: string }) {
   const names = Object.keys(pools);
   const cluster = `freehold-${country.toLowerCase()}`;
   if (target.kind === "aws") return aws(target, cluster, names);

@@ -48,7 +48,7 @@ export function jurisdictionOfCountry({ country, operator, registry, guards, tar
 }
 
 /** What the country stands in counts as at home without being declared twice. */
-function accountsOf(target: Declared["target"]): string[] {
+export function accountsOf(target: Declared["target"]): string[] {
   if (target?.kind === "aws") return [target.account].filter((each) => each !== undefined);
   if (target?.kind === "azure") return [target.subscription, target.tenant].filter((each) => each !== undefined);
   return [];

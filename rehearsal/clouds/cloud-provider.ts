@@ -98,6 +98,7 @@ export function cloudProvider<Settings>(
           .map(([key, value]) => [key.slice(key.lastIndexOf(":") + 1), value]),
       );
       const settings = cloud.configure(configInputs({ ...variables, ...fromStruct(request.getArgs()) }), env);
+      for (const note of cloud.notes?.(settings) ?? []) engine.log("warning", "", note);
       running = { settings, operations: new Operations(cloud, new World(folder), cancelled.signal, pace) };
       return capabilities(new providerPb.ConfigureResponse());
     }),

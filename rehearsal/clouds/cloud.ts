@@ -21,6 +21,8 @@ export type Cloud<Settings> = {
   movedBy: string[];
   /** Reads the provider's inputs; throws what the real provider would say when it starts. */
   configure(inputs: Properties, env: NodeJS.ProcessEnv): Settings;
+  /** What an operator has to know of a provider that is configured, as constraints that it cannot check. */
+  notes?(settings: Settings): string[];
   wording: Wording;
   /** The CloudError of a fault that a rehearsal orders. `slow` and `lost-reply` are no answers. */
   faultError(fault: Exclude<FaultName, "slow" | "lost-reply">, type: string, inputs: Properties): CloudError;

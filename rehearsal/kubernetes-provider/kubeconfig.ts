@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { credentialsOf } from "./exec-credential.ts";
 
 /** How to reach one cluster: where it is, how it proves itself, and how we do. */
 export type Connection = {
@@ -23,7 +24,9 @@ type Cluster = {
   "tls-server-name"?: string;
   "proxy-url"?: string;
 };
+type Program = { command: string; args?: string[] | null; env?: { name: string; value: string }[] | null };
 type User = {
+  exec?: Program;
   "client-certificate"?: string;
   "client-certificate-data"?: string;
   "client-key"?: string;
@@ -41,11 +44,42 @@ type Kubeconfig = {
 
 export type Choice = { kubeconfig?: string; context?: string; cluster?: string; namespace?: string };
 
+/** Where a connection leads, without what it proves itself with: reading that may start a program. */
+export function readServer(choice: Choice, env = process.env): URL {
+  return new URL(chosenIn(choice, env).target.server!);
+}
+
 /**
  * The connection that a kubeconfig describes under a context. `kubeconfig` is a path or the file's own text; without it,
- * KUBECONFIG names the file. Throws with what is wrong and where; programs that give credentials are never run.
+ * KUBECONFIG names the file. Throws with what is wrong and where. A program that gives credentials is run only where it is a
+ * rehearsal's own.
  */
-export function readConnection({ kubeconfig, context, cluster, namespace }: Choice, env = process.env): Connection {
+export function readConnection(choice: Choice, env = process.env): Connection {
+  const { target, chosen, user: named, folder, fault } = chosenIn(choice, env);
+  if ("auth-provider" in named) throw fault(`user ${JSON.stringify(chosen.user)} takes its credentials from a plugin`);
+  const user = named.exec
+    ? { ...named, ...credentialsOf(named.exec, { folder, env, fault, user: chosen.user }) }
+    : named;
+  const bytes = (data: string | undefined, path: string | undefined) =>
+    data ? Buffer.from(data, "base64") : path ? readFileSync(isAbsolute(path) ? path : join(folder, path)) : undefined;
+  const cert = bytes(user["client-certificate-data"], user["client-certificate"]);
+  const key = bytes(user["client-key-data"], user["client-key"]);
+  return {
+    server: new URL(target.server!),
+    namespace: choice.namespace || chosen.namespace || "default",
+    ca: bytes(target["certificate-authority-data"], target["certificate-authority"]),
+    verify: !target["insecure-skip-tls-verify"],
+    tlsServerName: target["tls-server-name"],
+    certificate: cert && key ? { cert, key } : undefined,
+    authorization: user.token
+      ? `Bearer ${user.token}`
+      : user.username
+        ? `Basic ${Buffer.from(`${user.username}:${user.password ?? ""}`).toString("base64")}`
+        : undefined,
+  };
+}
+
+function chosenIn({ kubeconfig, context, cluster }: Choice, env: NodeJS.ProcessEnv) {
   const { text, folder, where } = open(kubeconfig || env.KUBECONFIG?.split(":").find(Boolean));
   const config = parse(text) as Kubeconfig | null;
   const fault = (message: string) => new Error(`${where}: ${message}`);
@@ -61,28 +95,8 @@ export function readConnection({ kubeconfig, context, cluster, namespace }: Choi
   const target = config.clusters.find(({ name }) => name === clusterName)?.cluster;
   if (!target?.server) throw fault(`cluster ${JSON.stringify(clusterName)} has no server`);
   if (target["proxy-url"]) throw fault(`cluster ${JSON.stringify(clusterName)} is reached through a proxy`);
-  const user = config.users?.find(({ name }) => name === chosen.user)?.user ?? {};
-  if ("exec" in user || "auth-provider" in user) {
-    throw fault(`user ${JSON.stringify(chosen.user)} takes its credentials from a program; a rehearsal runs none`);
-  }
-
-  const bytes = (data: string | undefined, path: string | undefined) =>
-    data ? Buffer.from(data, "base64") : path ? readFileSync(isAbsolute(path) ? path : join(folder, path)) : undefined;
-  const cert = bytes(user["client-certificate-data"], user["client-certificate"]);
-  const key = bytes(user["client-key-data"], user["client-key"]);
-  return {
-    server: new URL(target.server),
-    namespace: namespace || chosen.namespace || "default",
-    ca: bytes(target["certificate-authority-data"], target["certificate-authority"]),
-    verify: !target["insecure-skip-tls-verify"],
-    tlsServerName: target["tls-server-name"],
-    certificate: cert && key ? { cert, key } : undefined,
-    authorization: user.token
-      ? `Bearer ${user.token}`
-      : user.username
-        ? `Basic ${Buffer.from(`${user.username}:${user.password ?? ""}`).toString("base64")}`
-        : undefined,
-  };
+  const user: User = config.users?.find(({ name }) => name === chosen.user)?.user ?? {};
+  return { target, chosen, user, folder, fault };
 }
 
 function open(pathOrText: string | undefined): { text: string; folder: string; where: string } {

@@ -1,7 +1,7 @@
 import { Client } from "./client.ts";
 import { Cluster } from "./cluster.ts";
 import type { Ownership } from "./create.ts";
-import { type Connection, readConnection } from "./kubeconfig.ts";
+import { type Connection, readConnection, readServer } from "./kubeconfig.ts";
 import { isUnknown, type Properties, reveal, same, type Value } from "./properties.ts";
 import { refuseUnlessLabelled, refuseUnlessRehearsing } from "./rehearsal-cluster.ts";
 import type { Mutability } from "./replaced-by.ts";
@@ -66,7 +66,7 @@ function serverOf(settings: Properties): Connection["server"]["href"] | undefine
   };
   try {
     const { kubeconfig, context, cluster } = settings;
-    return readConnection({ kubeconfig: text(kubeconfig), context: text(context), cluster: text(cluster) }).server.href;
+    return readServer({ kubeconfig: text(kubeconfig), context: text(context), cluster: text(cluster) }).href;
   } catch {
     return undefined;
   }

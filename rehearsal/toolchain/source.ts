@@ -10,7 +10,7 @@ export type Found = {
   part: PartName;
   version: string;
   source: SourceName;
-  /** The executable; the folder for `crds`. */
+  /** The executable; the folder for `crds` and `aws-models`. */
   path: string;
 };
 

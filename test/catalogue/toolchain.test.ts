@@ -88,9 +88,9 @@ test("the Go wheel has a known sum on every machine, and is new enough", () => {
 
 test("a part in a wheel has a known sum on every Linux, and the wheel's version is the part's", () => {
   const wheels = Object.values(catalogue.packages).filter(({ wheel }) => wheel);
-  expect(wheels.flatMap(({ gives }) => gives)).toEqual(["envoy", "valkey-server"]);
+  expect(wheels.flatMap(({ gives }) => gives)).toEqual(["aws-models", "envoy", "valkey-server"]);
   for (const { version, wheel } of wheels) {
-    expect(Object.keys(wheel!.sha256)).toEqual(["linux-x64", "linux-arm64"]);
+    expect(Object.keys(wheel!.sha256)).toEqual(expect.arrayContaining(["linux-x64", "linux-arm64"]));
     expect(wheel!.version.replace(/\.post\d+$/, ""), wheel!.package).toBe(version);
   }
 });

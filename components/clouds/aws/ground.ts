@@ -1,12 +1,13 @@
 import { Provider } from "@pulumi/aws/provider.js";
-import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { accelerator } from "../../../catalogue/index.ts";
+import type { Ground } from "../../cloud.ts";
 import { isErasable } from "../../country/erasable.ts";
 import type { Country } from "../../country.ts";
 import { platformNames } from "../../platform/names.ts";
 import { poolLabel, poolTaint, sharingLabels } from "../../pool.ts";
 import { serverName } from "../../storage/databases/cloudnative-pg.ts";
+import { cloudVolumeClass } from "../../storage/volume-class.ts";
 import { Audit } from "./audit.ts";
 import { Bucket } from "./bucket.ts";
 import { Cluster } from "./cluster.ts";
@@ -16,23 +17,12 @@ import { kubernetesProvider } from "./kubernetes.ts";
 import { Network } from "./network.ts";
 import { NodeGroup, type NodeGroupArgs } from "./node-group.ts";
 import { instanceTypeOf, isArm } from "./nodes/instance-type.ts";
+import { awsObjectStore } from "./object-store.ts";
 import { type AwsNames, awsNames } from "./partition.ts";
 import { PodIdentities } from "./pod-identities.ts";
 import { Registry } from "./registry.ts";
 import type { AwsTarget } from "./target.ts";
 import { Volumes } from "./volumes.ts";
-
-/** What a country stands on: the cluster as it is made, and what waits for it. */
-export type Ground = {
-  /** Through which everything in the cluster is made. */
-  provider: KubernetesProvider;
-  /** What has to stand before anything is put into the cluster. */
-  ready: pulumi.Resource[];
-  /** The nodes of each pool, as what waits for them depends on it. */
-  pools: Record<string, pulumi.Resource>;
-  /** Nodes that pools took before the cluster shows their GPUs, by pool. */
-  awaited: Record<string, string[]>;
-};
 
 /** A country whose target is AWS. */
 export type AwsCountry = Pick<Country, "country" | "pools" | "modelServers" | "erase" | "storage"> & {
@@ -51,9 +41,9 @@ export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOpt
   const network = new Network("network", { ...base, logKey: keys.arns.logs }, inside);
   const endpoint = network.endpoints.s3.id;
   new Audit("audit", { ...base, key: keys.arns.logs, endpoint }, inside);
-  for (const purpose of ["weights", "backups"]) {
+  const store = (purpose: string) =>
     new Bucket(purpose, { ...base, key: keys.arns.objects, endpoint, undoDays: 30 }, inside);
-  }
+  const [weights, backups] = [store("weights"), store("backups")];
   const { upstreams = {} } = target.registry ?? {};
   if (Object.keys(upstreams).length > 0) {
     new Registry("registry", { ...base, upstreams, key: keys.arns.objects }, inside);
@@ -91,7 +81,15 @@ export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOpt
       new NodeGroup(name, { ...common, ...poolNodes(name, country, network) }, onNodes),
     ]),
   );
-  return { provider, ready: [cluster, system, addons, volumes, identities], pools, awaited: {} };
+  const ofBuckets = { weights: weights.bucket, backups: backups.bucket };
+  return {
+    provider,
+    ready: [cluster, system, addons, volumes],
+    pools,
+    awaited: {},
+    volumeClass: cloudVolumeClass,
+    objects: awsObjectStore(target, base.names, ofBuckets, [weights, backups, identities]),
+  };
 }
 
 /** The only way to AWS: one account, one region, whatever the caller's environment says. */

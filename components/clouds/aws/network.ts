@@ -4,15 +4,13 @@ import { RouteTable } from "@pulumi/aws/ec2/routeTable.js";
 import { RouteTableAssociation } from "@pulumi/aws/ec2/routeTableAssociation.js";
 import { Subnet } from "@pulumi/aws/ec2/subnet.js";
 import { Vpc } from "@pulumi/aws/ec2/vpc.js";
-import { Role } from "@pulumi/aws/iam/role.js";
-import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { logGroup } from "./log.ts";
 import { type Endpoints, endpoints } from "./network/endpoints.ts";
 import { partsOf } from "./network/ranges.ts";
 import { type SecurityGroups, securityGroups } from "./network/security-groups.ts";
 import type { AwsNames } from "./partition.ts";
-import { policyDocument, trust } from "./policy-document.ts";
+import { serviceRole } from "./role.ts";
 import type { AwsTarget } from "./target.ts";
 
 export type NetworkArgs = {
@@ -47,7 +45,6 @@ export class Network extends pulumi.ComponentResource {
     const made = zones.map((zone, index) => subnet(zone, parts[index]!, vpc, args, inside));
     const groups = securityGroups(vpc, args.target, inside);
     const reached = endpoints({ ...args, vpc, groups, subnets: made }, inside);
-    groups.letNodesReachS3(reached.s3.prefixListId);
     recordFlows(vpc, args, inside);
 
     this.vpc = vpc.id;
@@ -88,28 +85,24 @@ function subnet(zone: string, cidrBlock: string, vpc: Vpc, args: NetworkArgs, in
 }
 
 /** Who spoke to whom, kept in the region. */
-function recordFlows(vpc: Vpc, { target, names, logKey }: NetworkArgs, inside: { parent: pulumi.Resource }) {
+function recordFlows(vpc: Vpc, args: NetworkArgs, inside: { parent: pulumi.Resource }) {
+  const { target, names, logKey } = args;
   const { account, cluster } = target;
   const logs = logGroup("flows", `/aws/vpc/${cluster}/flows`, logKey, inside);
-  const role = new Role(
+  const { role, rights } = serviceRole(
     "flows",
-    { name: `${cluster}-flows`, assumeRolePolicy: trust(names.principal("vpc-flow-logs"), { account }) },
-    inside,
-  );
-  const written = new RolePolicy(
-    "flows",
+    { service: "vpc-flow-logs", account },
     {
-      role: role.name,
-      policy: policyDocument({
-        Sid: "WriteFlows",
-        Effect: "Allow",
-        Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
-        Resource: [
-          names.arn("logs", `log-group:/aws/vpc/${cluster}/flows`),
-          names.arn("logs", `log-group:/aws/vpc/${cluster}/flows:*`),
-        ],
-      }),
+      own: [
+        {
+          Sid: "WriteFlows",
+          Effect: "Allow",
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+          Resource: ["", ":*"].map((part) => names.arn("logs", `log-group:/aws/vpc/${cluster}/flows${part}`)),
+        },
+      ],
     },
+    args,
     inside,
   );
   new FlowLog(
@@ -122,7 +115,7 @@ function recordFlows(vpc: Vpc, { target, names, logKey }: NetworkArgs, inside: {
       iamRoleArn: role.arn,
       maxAggregationInterval: 60,
     },
-    { ...inside, dependsOn: [written] },
+    { ...inside, dependsOn: rights },
   );
 }
 

@@ -43,7 +43,7 @@ export function serviceRole(
       ),
   );
   const written = rights.own
-    ? [new RolePolicy(name, { role: role.name, policy: policyDocument(...rights.own) }, inside)]
+    ? [new RolePolicy(name, { name: role.name, role: role.name, policy: policyDocument(...rights.own) }, inside)]
     : [];
   return { role, rights: [...attached, ...written] };
 }

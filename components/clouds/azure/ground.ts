@@ -3,6 +3,8 @@ import { Provider as Azure } from "@pulumi/azure-native/provider.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { Provider as Kubernetes } from "@pulumi/kubernetes/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Ground } from "../../cloud.ts";
+import { cloudVolumeClass } from "../../storage/volume-class.ts";
 import { audited, auditLog } from "./audit-log.ts";
 import { backupIdentity } from "./backup-identity.ts";
 import { AzureCluster } from "./cluster.ts";
@@ -12,6 +14,7 @@ import { kubeconfigOf } from "./kubeconfig.ts";
 import { azureNames } from "./names.ts";
 import { AzureNetwork } from "./network.ts";
 import { AzureNodePool } from "./node-pool.ts";
+import { azureObjectStore } from "./object-store.ts";
 import { AzureRegistry } from "./registry.ts";
 import { after } from "./resource-id.ts";
 import { azureTags } from "./setting.ts";
@@ -19,20 +22,8 @@ import { AzureStorageAccount } from "./storage-account.ts";
 import type { AzureCountry, AzureTarget } from "./target.ts";
 import { encryptedVolumeClass } from "./volume-class.ts";
 
-/** What a country on Azure stands on, from its resource group to the nodes of its pools. */
-export type AzureGround = {
-  /** Through which everything in the cluster is made. */
-  provider: Kubernetes;
-  /** What has to stand before anything is put into the cluster. */
-  ready: pulumi.Resource[];
-  /** The nodes of each pool. */
-  pools: Record<string, pulumi.Resource>;
-  /** None: nodes that are made here are not known by name before they stand. */
-  awaited: Record<string, string[]>;
-};
-
 /** Makes the ground of a country on Azure, through one provider that knows one subscription and one region. */
-export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourceOptions): AzureGround {
+export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourceOptions): Ground {
   const { target } = country;
   const provider = azureProvider(target, opts);
   // Everything below inherits the one provider; none of it may find another.
@@ -61,17 +52,21 @@ export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourc
     ]),
   );
   audit({ setting, keys, registry, storage, cluster }, through);
-  if (country.storage) {
-    const issuer = cluster.cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? "");
-    backupIdentity({ ...setting, records: country.storage.records, storage, issuer }, through);
-  }
+  const { objects, records } = country.storage ?? {};
+  const issuer = cluster.cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? "");
+  const writer =
+    objects?.kind === "cloud" && records
+      ? backupIdentity({ ...setting, records, storage, issuer }, through)
+      : undefined;
   const kubernetes = kubernetesProvider(target, cluster, through);
   const volumes = encryptedVolumeClass({ target, disks }, { parent: opts.parent, provider: kubernetes });
   return {
     provider: kubernetes,
     ready: [...cluster.ready, volumes],
     pools,
-    awaited: Object.fromEntries(Object.keys(pools).map((name) => [name, []])),
+    awaited: {},
+    volumeClass: cloudVolumeClass,
+    objects: azureObjectStore(target, writer, [storage]),
   };
 }
 

@@ -61,7 +61,6 @@ export class AzureNetwork extends pulumi.ComponentResource {
         // Azure changes one subnet of a network at a time, and refuses the others meanwhile.
         { ...inside, dependsOn: before },
       );
-    // Nothing but nodes has anything to send out: without a route of its own a subnet has no way.
     const routed = routes ? { routeTable: { id: routes } } : {};
     const nodes = subnet("nodes", ranges.nodes, routed, []);
     const doors = subnet("doors", ranges.doors, {}, [nodes]);
@@ -69,7 +68,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
     const closed = { privateEndpointNetworkPolicies: "NetworkSecurityGroupEnabled" };
     const endpoints = subnet("endpoints", ranges.endpoints, closed, [doors]);
     const service = "Microsoft.ContainerService/managedClusters";
-    const delegated = { delegations: [{ name: "aks", serviceName: service }] };
+    const delegated = { delegations: [{ name: "aks", serviceName: service }], ...routed };
     const apiServer = subnet("api-server", ranges.apiServer, delegated, [endpoints]);
     const path = `Microsoft.Network/virtualNetworks/${virtualNetworkName}`;
     this.id = idOf(network, target, path);

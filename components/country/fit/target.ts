@@ -1,4 +1,4 @@
-import { accelerator, type Instance, instance, instances } from "../../../catalogue/index.ts";
+import { accelerator, type Instance, instance, instances, offeredByAws } from "../../../catalogue/index.ts";
 import type { Written } from "../../country.ts";
 import type { Finding } from "../fault.ts";
 import { machineType, machineTypes } from "../machine-type.ts";
@@ -6,6 +6,7 @@ import type { Sound, SoundTarget } from "../sound.ts";
 import { either, nearest, oneOf, show } from "../wording.ts";
 import { type Declared, gpus, unknownName } from "./names.ts";
 import { judgeCloudNetwork } from "./target-network.ts";
+import { onlyInClouds, onlyInHalls } from "./target-sections.ts";
 
 type Pool = Written["pools"][string];
 type Pools = ReadonlyMap<string, Pool>;
@@ -28,7 +29,9 @@ function judgeAws(target: SoundTarget<"aws">, pools: Pools, declared: Declared):
     ...strangers("nodeGroups", groups, declared),
     ...[...pools].flatMap(([name, pool]) => {
       const type = groups[name]?.instanceType;
-      return judgeMachine(["target", "nodeGroups", name, "instanceType"], "AWS", name, pool, type);
+      const at = ["target", "nodeGroups", name, "instanceType"];
+      const faults = judgeMachine(at, "AWS", name, pool, type);
+      return faults.length > 0 ? faults : offeredOnAws(at, name, pool, type, target.region);
     }),
     ...(target.operators ?? []).flatMap((arn, index) => ofAccount(arn, index, target)),
   ];
@@ -129,6 +132,33 @@ function judgeMachine(
   ];
 }
 
+/** AWS publishes prices by region: a type without one is not sold there. */
+function offeredOnAws(
+  at: string[],
+  name: string,
+  pool: Pool,
+  declared: string | undefined,
+  region?: string,
+): Finding[] {
+  const machine = machineType("AWS", pool, declared);
+  if (!machine || region === undefined || offeredByAws(machine.id, region) !== false) return [];
+  const here = machineTypes("AWS", pool).filter(({ id }) => offeredByAws(id, region));
+  const others =
+    here.length > 0
+      ? `: ${here.map(({ id }) => id).join(", ")}`
+      : `; of those with ${accelerator(pool.accelerator).name} none`;
+  return [
+    {
+      at: declared === undefined ? ["pools", name, "accelerator"] : at,
+      found: `${machine.id}, for which AWS has no price in ${region}`,
+      allowed: `instance types that AWS sells there${others}`,
+      remedy: here[0]
+        ? `write  target.nodeGroups.${name}: { instanceType: ${here[0].id} }`
+        : "choose another accelerator or region: npx freehold catalogue instances",
+    },
+  ];
+}
+
 /** Azure publishes prices by region: a size without one is not sold there. */
 function offered(at: string[], name: string, pool: Pool, declared: string | undefined, location?: string): Finding[] {
   const machine = machineType("Azure", pool, declared);
@@ -171,68 +201,4 @@ function ofSubscription(at: string[], id: string, { subscription }: SoundTarget<
       remedy: "reserve capacity there, or name the subscription that has it",
     },
   ];
-}
-
-function onlyInClouds({ storage }: Sound): Finding[] {
-  return (["keys", "objects"] as const)
-    .filter((part) => storage?.[part]?.kind === "cloud")
-    .map((part) => ({
-      at: ["storage", part, "kind"],
-      found: "cloud, and the target is a hall of the operator's own",
-      allowed: part === "keys" ? "vault, kmip or volumes" : "ceph or s3",
-      remedy:
-        part === "keys"
-          ? "write  kind: vault  and its address"
-          : "write  kind: ceph  and its nodes, or  kind: s3  and its endpoint",
-    }));
-}
-
-/** What clouds do in another way than halls. */
-function onlyInHalls({ target, storage, network, drivers, models }: Sound): Finding[] {
-  const found: Finding[] = [];
-  const cloudObjects = storage?.objects?.kind === "cloud";
-  if (storage?.objects?.kind === "ceph") {
-    found.push({
-      at: ["storage", "objects", "kind"],
-      found: "ceph, which takes disks of nodes, and a cloud's nodes come and go with theirs",
-      allowed: "cloud, or s3 at an endpoint in the country",
-      remedy: "write  objects: { kind: cloud }",
-    });
-  }
-  if (storage?.keys?.kind !== undefined && cloudObjects !== (storage.keys.kind === "cloud")) {
-    found.push({
-      at: ["storage", "keys", "kind"],
-      found: `${storage.keys.kind}, for an object store of kind ${storage.objects?.kind}`,
-      allowed: "cloud for what the cloud stores, and another holder of keys for what it does not",
-      remedy: cloudObjects ? "write  keys: { kind: cloud }" : "write  objects: { kind: cloud }  too",
-    });
-  }
-  if (network?.policies === "cilium" && target?.kind === "aws") {
-    found.push({
-      at: ["network", "policies"],
-      found: "cilium, and EKS enforces network policies by its own network",
-      allowed: "kubernetes",
-      remedy: "take it out",
-    });
-  }
-  if (drivers?.from === "registry" && target?.kind === "aws") {
-    found.push({
-      at: ["drivers", "from"],
-      found: "registry, and the images of EKS's GPU nodes carry the driver",
-      allowed: "nodes",
-      remedy: "take  drivers  out",
-    });
-  }
-  const fetched = Object.entries(models ?? {}).filter(([, model]) => model?.weights?.from === "s3");
-  if (target?.kind === "azure" && cloudObjects) {
-    for (const [name] of fetched) {
-      found.push({
-        at: ["models", name, "weights", "from"],
-        found: "s3, and Azure's object store does not speak S3",
-        allowed: "image, or volume",
-        remedy: "pack the weights as an image: write  weights: { from: image }",
-      });
-    }
-  }
-  return found;
 }

@@ -46,6 +46,7 @@ export function awsCloud(nodesOf: (kubeconfig: string) => NodeMaker = kwokNodes)
     checkConfig: awsConfigFaults,
     movedBy: ["region"],
     configure: (inputs, env) => awsSettings(inputs, env, named),
+    notes: ({ models }) => (models.present ? [] : [unjudged(types)]),
     wording: awsWording(types),
     faultError: (fault, _, inputs) => {
       switch (fault) {
@@ -67,4 +68,15 @@ export function awsCloud(nodesOf: (kubeconfig: string) => NodeMaker = kwokNodes)
       }
     },
   };
+}
+
+/** What is not said of a request where AWS's models are not here. */
+function unjudged(types: Record<string, AwsType>): string {
+  const services = [
+    ...new Set(Object.values(types).flatMap(({ request }) => (request ? [request.service] : []))),
+  ].sort();
+  return (
+    `AWS's models of its services are not here, so that this simulated AWS cannot check names, lengths, ranges and allowed ` +
+    `values of ${services.join(", ")}.\n  remedy   npx freehold setup, where a Python package registry can be reached`
+  );
 }

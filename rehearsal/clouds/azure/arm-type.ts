@@ -1,9 +1,9 @@
-import { regions } from "../../../catalogue/index.ts";
-import { isUnknown, type Properties } from "../../kubernetes-provider/properties.ts";
+import type { Properties } from "../../kubernetes-provider/properties.ts";
 import { CloudError } from "../cloud-error.ts";
-import type { Call, CloudType, Fault, Reference } from "../cloud-type.ts";
+import type { Call, CloudType, Reference } from "../cloud-type.ts";
 import { textOf, valuesAt } from "../known.ts";
 import type { Standing, World } from "../world.ts";
+import { groupOf, idFaults, located, locationFaults, modelFaults, nameFaults } from "./input-faults.ts";
 import type { ModelPlace } from "./models.ts";
 import { liesBelow, parseResourceId, plainLocation, sameId } from "./resource-id.ts";
 import { type AzureSettings, subscriptionFault } from "./settings.ts";
@@ -37,7 +37,16 @@ export type ArmType = {
   outputs?(call: AzureCall, id: string): Properties;
 } & Pick<
   CloudType<AzureSettings>,
-  "defaults" | "settle" | "judgeDeletion" | "release" | "leaves" | "inUse" | "waits" | "takesMachines" | "takesMs"
+  | "defaults"
+  | "computedWithin"
+  | "settle"
+  | "judgeDeletion"
+  | "release"
+  | "leaves"
+  | "inUse"
+  | "waits"
+  | "takesMachines"
+  | "takesMs"
 >;
 
 /** A resource type of Azure's resource manager: what holds for all of them, and what the type says of itself. */
@@ -110,7 +119,16 @@ export function armType(type: ArmType): CloudType<AzureSettings> {
         if (liesBelow(child.id, standing.id)) call.world.remove(child, softDeleted(child));
       }
     },
-    ...pick(type, ["settle", "judgeDeletion", "leaves", "inUse", "waits", "takesMachines", "takesMs"]),
+    ...pick(type, [
+      "computedWithin",
+      "settle",
+      "judgeDeletion",
+      "leaves",
+      "inUse",
+      "waits",
+      "takesMachines",
+      "takesMs",
+    ]),
   };
 }
 
@@ -148,69 +166,8 @@ function armTypeOf(path: string): string {
   return [namespace, ...pairs.filter((_, index) => index % 2 === 0)].join("/");
 }
 
-/** A location that is not given is the provider's, or the resource group's: so azure-native does it. */
-function located(inputs: Properties, olds: Properties, settings: AzureSettings): Properties {
-  if (inputs.location !== undefined) return inputs;
-  const group = inputs.resourceGroupName;
-  if (olds.location !== undefined) return { ...inputs, location: olds.location };
-  if (settings.location) return { ...inputs, location: settings.location };
-  if (group === undefined || typeof group !== "string") return inputs;
-  if (isUnknown(group)) return { ...inputs, location: group };
-  const found = groupOf(settings.world, group);
-  return found ? { ...inputs, location: found.outputs.location! } : inputs;
-}
-
-function nameFaults(inputs: Properties, property: string, { naming }: ArmType): Fault[] {
-  const name = textOf(inputs, property);
-  if (!naming || name === undefined || naming.pattern.test(name)) return [];
-  return [{ property, reason: `'${property}' is '${name}'; it must be ${naming.rule}` }];
-}
-
-function modelFaults(type: ArmType, inputs: Properties, property: string, settings: AzureSettings, named: boolean) {
-  if (!type.model) return [];
-  return settings.models.faults(type.model, inputs, property).filter((fault) => !named || fault.property !== property);
-}
-
-function locationFaults(inputs: Properties, { subscription }: AzureSettings): Fault[] {
-  const location = textOf(inputs, "location");
-  if (location === undefined || location.toLowerCase() === "global") return [];
-  const known = azureLocations();
-  const allowed = subscription.locations ?? known;
-  if (allowed.includes(plainLocation(location))) return [];
-  const found = known.includes(plainLocation(location)) ? "not open to this subscription" : "no location of Azure";
-  return [
-    {
-      property: "location",
-      reason: `'location' is '${location}', which is ${found} (LocationNotAvailableForResourceType)`,
-    },
-  ];
-}
-
-function idFaults(inputs: Properties, references: IdReference[]): Fault[] {
-  return references.flatMap(({ at }) =>
-    valuesAt(inputs, at).flatMap((value) => {
-      if (typeof value !== "string" || parseResourceId(value)) return [];
-      return [
-        { property: at, reason: `'${at}' is '${value}', which is not the id of a resource (LinkedInvalidPropertyId)` },
-      ];
-    }),
-  );
-}
-
-function azureLocations(): string[] {
-  return regions()
-    .filter(({ provider }) => provider === "Azure")
-    .map(({ name }) => name);
-}
-
 function toReference({ at, to, holds }: IdReference): Reference {
   return { at, to, ...(holds !== undefined && { holds }), missing: resourceNotFound };
-}
-
-function groupOf(world: World, name: string): Standing | undefined {
-  return world
-    .standing("azure-native:resources:ResourceGroup")
-    .find(({ outputs }) => String(outputs.name).toLowerCase() === name.toLowerCase());
 }
 
 function requireGroup(world: World, name: string) {

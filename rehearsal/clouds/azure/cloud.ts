@@ -117,9 +117,12 @@ function noCapacity(type: string, inputs: Properties): CloudError {
   );
 }
 
+// Declarations of 8 MB are read once.
+let shapes: SdkShapes | undefined;
+
 /** The simulated Azure; tests bring the way in which it is configured. */
 export function azureCloud(configure = configureAzure): Cloud<AzureSettings> {
-  const shapes = new SdkShapes("@pulumi/azure-native");
+  shapes ??= new SdkShapes("@pulumi/azure-native");
   return {
     package: "azure-native",
     version: shapes.version,

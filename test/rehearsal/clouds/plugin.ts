@@ -23,8 +23,11 @@ export class Plugin<Settings> {
   readonly #cloud: Cloud<Settings>;
   #calls: UntypedServiceImplementation;
 
-  constructor(cloud: Cloud<Settings>) {
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(cloud: Cloud<Settings>, env: NodeJS.ProcessEnv = {}) {
     this.#cloud = cloud;
+    this.#env = env;
     this.world = new World(join(this.home, "world", cloud.package));
     this.#calls = this.#start();
   }
@@ -35,7 +38,10 @@ export class Plugin<Settings> {
   }
 
   #start() {
-    return cloudProvider(this.#cloud, "127.0.0.1:1", { env: { FREEHOLD_REHEARSAL: this.home }, pace: 0 });
+    return cloudProvider(this.#cloud, "127.0.0.1:1", {
+      env: { ...this.#env, FREEHOLD_REHEARSAL: this.home },
+      pace: 0,
+    });
   }
 
   order(...orders: FaultOrder[]): void {

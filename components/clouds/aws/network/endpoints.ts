@@ -34,14 +34,12 @@ export function endpoints(args: EndpointsArgs, inside: { parent: pulumi.Resource
           // Without one, whoever is inside reaches everything of the service, whosever it is.
           policy: policyDocument(...statements(service, args)),
           tags: { Name: `${target.cluster}-${service}` },
-          ...(type === "Gateway"
-            ? { routeTableIds: subnets.map(({ routes }) => routes.id) }
-            : {
-                // The service's own name leads here instead of to its public addresses.
-                privateDnsEnabled: true,
-                subnetIds: subnets.map(({ subnet }) => subnet.id),
-                securityGroupIds: [groups.endpoints.id],
-              }),
+          // The service's own name leads here instead of to its public addresses.
+          privateDnsEnabled: true,
+          // For S3 alone, names would otherwise lead here only for those who ask from outside the network.
+          ...(service === "s3" && { dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false } }),
+          subnetIds: subnets.map(({ subnet }) => subnet.id),
+          securityGroupIds: [groups.endpoints.id],
         },
         inside,
       ),

@@ -11,12 +11,10 @@ export type SecurityGroups = {
   /** Of the control plane's interfaces in the network. */
   controlPlane: SecurityGroup;
   endpoints: SecurityGroup;
-  /** The way to S3, by the list of its addresses in the region. */
-  letNodesReachS3(prefixList: pulumi.Input<string>): void;
 };
 
 type Ports = { from: number; to: number } | "all";
-type Peer = { cidr: string } | { group: SecurityGroup } | { prefixList: pulumi.Input<string> };
+type Peer = { cidr: string } | { group: SecurityGroup };
 
 const https: Ports = { from: 443, to: 443 };
 const any: Ports = { from: 0, to: 65535 };
@@ -62,9 +60,6 @@ export function securityGroups(
     nodes,
     controlPlane,
     endpoints,
-    letNodesReachS3: (prefixList) => {
-      open(nodes, "nodes-to-s3", { prefixList }, https);
-    },
   };
 }
 
@@ -73,6 +68,5 @@ function rule(peer: Peer, ports: Ports) {
     ...(ports === "all" ? { ipProtocol: "-1" } : { ipProtocol: "tcp", fromPort: ports.from, toPort: ports.to }),
     ...("cidr" in peer && { cidrIpv4: peer.cidr }),
     ...("group" in peer && { referencedSecurityGroupId: peer.group.id }),
-    ...("prefixList" in peer && { prefixListId: peer.prefixList }),
   };
 }

@@ -158,7 +158,7 @@ function setting(thing: string, operation: string, more: Partial<AwsType>): AwsT
     calls: { create: operation, update: operation, delete: operation.replace(/^Put/, "Delete") },
     request,
     ...more,
-    immutable: ["bucket", "expectedBucketOwner"],
+    immutable: ["bucket"],
     exclusive: true,
     references: [toBucket("bucket"), ...(more.references ?? [])],
     make: ({ inputs }) => ({ id: String(inputs.bucket), outputs: {} }),

@@ -161,7 +161,11 @@ export const logs: Record<string, AwsType> = {
     service: "CloudTrail",
     thing: "CloudTrail Trail",
     calls: { create: "CreateTrail", update: "UpdateTrail", delete: "DeleteTrail" },
-    request: { service: "cloudtrail", operation: "CreateTrail" },
+    request: {
+      service: "cloudtrail",
+      operation: "CreateTrail",
+      members: { cloudWatchLogsGroupArn: "CloudWatchLogsLogGroupArn" },
+    },
     autoname: { property: "name", maxLength: 128 },
     immutable: ["name"],
     defaults: {
@@ -172,7 +176,15 @@ export const logs: Record<string, AwsType> = {
       enableLogFileValidation: false,
     },
     references: [
-      reference("s3BucketName", bucket, "S3BucketDoesNotExistException", (name) => `S3 bucket ${name} does not exist!`),
+      reference(
+        "s3BucketName",
+        bucket,
+        "S3BucketDoesNotExistException",
+        (name) => `S3 bucket ${name} does not exist!`,
+        {
+          holds: false,
+        },
+      ),
       toKey("kmsKeyId"),
       toRoleArn("cloudWatchLogsRoleArn"),
     ],

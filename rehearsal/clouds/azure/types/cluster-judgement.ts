@@ -7,7 +7,7 @@ import { judgeIdentity, within } from "../identity-outputs.ts";
 import { mayDo, mayWrap, principalOf, standingIdentities } from "../permissions.ts";
 import { plainLocation, sameId } from "../resource-id.ts";
 import { findKey, keyAccessForbidden } from "../vault-keys.ts";
-import { isLongTerm, judgePool } from "./agent-pool.ts";
+import { isLongTerm, judgePool } from "./agent-pool-judgement.ts";
 import { requireUsableKey } from "./disk-encryption-set.ts";
 import { hasPrivateEndpoint } from "./private-link.ts";
 

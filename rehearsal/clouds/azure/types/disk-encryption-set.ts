@@ -19,6 +19,7 @@ export const diskEncryptionSet = armType({
   apiVersion: "2024-03-02",
   model: { file: "arm-compute", class: "DiskEncryptionSet" },
   naming,
+  computedWithin: ["identity.principalId"],
   frozen: ["encryptionType"],
   waits: true,
   check: (inputs) => {

@@ -84,6 +84,7 @@ export const vault = armType({
     },
     type: "Microsoft.KeyVault/vaults",
   }),
+  computedWithin: ["properties.vaultUri"],
   leaves: (standing) => softDeleted(standing)!,
 });
 

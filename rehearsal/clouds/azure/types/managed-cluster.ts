@@ -8,7 +8,8 @@ import { type AzureCall, armType } from "../arm-type.ts";
 import { identityOutputs, within } from "../identity-outputs.ts";
 import { releaseNodes } from "../release-nodes.ts";
 import { plainLocation } from "../resource-id.ts";
-import { agentPoolType, frozenInPool, isLongTerm, joinNodes, poolFaults, poolOutputs } from "./agent-pool.ts";
+import { agentPoolType, frozenInPool, joinNodes, poolOutputs } from "./agent-pool.ts";
+import { isLongTerm, poolFaults } from "./agent-pool-judgement.ts";
 import { judgeBootstrap, judgeCluster } from "./cluster-judgement.ts";
 import { judgeNetwork } from "./cluster-network.ts";
 import { subnetType } from "./virtual-network.ts";
@@ -64,6 +65,7 @@ export const managedCluster = armType({
     },
   ],
   waits: true,
+  computedWithin: ["oidcIssuerProfile.issuerURL", "identity.principalId"],
   takesMachines: true,
   takesMs: { create: 1200, update: 600, delete: 500 },
   check: clusterFaults,

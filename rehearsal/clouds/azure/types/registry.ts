@@ -16,6 +16,7 @@ export const registry = armType({
   apiVersion: "2023-01-01-preview",
   model: { file: "arm-containerregistry", class: "Registry" },
   naming: { pattern: /^[A-Za-z0-9]{5,50}$/, rule: "5 to 50 letters and digits" },
+  computedWithin: ["identity.principalId", "sku.tier"],
   frozen: ["encryption.status", "zoneRedundancy"],
   waits: true,
   check: (inputs) => {

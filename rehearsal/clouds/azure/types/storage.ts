@@ -17,6 +17,7 @@ export const storageAccount = armType({
   apiVersion: "2024-01-01",
   model: { file: "arm-storage", class: "StorageAccountCreateParameters" },
   naming: { pattern: /^[a-z0-9]{3,24}$/, rule: "3 to 24 lower-case letters and digits" },
+  computedWithin: ["identity.principalId", "sku.tier"],
   immutable: ["isHnsEnabled"],
   frozen: ["encryption.requireInfrastructureEncryption"],
   waits: true,

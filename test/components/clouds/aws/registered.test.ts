@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import settings from "@pulumi/pulumi/runtime/settings.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { awsGround, type Ground } from "../../../../components/clouds/aws/ground.ts";
+import type { Ground } from "../../../../components/cloud.ts";
+import { awsGround } from "../../../../components/clouds/aws/ground.ts";
 import { judge, type Resource } from "../../../../policies/judge.ts";
 import { type Any, account, countryOn, india, one, Whole } from "./planned.ts";
 

@@ -1,4 +1,5 @@
-import { type AzureGround, azureGround } from "../../../../components/clouds/azure/ground.ts";
+import type { Ground } from "../../../../components/cloud.ts";
+import { azureGround } from "../../../../components/clouds/azure/ground.ts";
 import type { AzureCountry, AzureTarget } from "../../../../components/clouds/azure/target.ts";
 import { jurisdictionOf } from "../../../../components/country/jurisdiction.ts";
 import { parseCountry } from "../../../../components/country.ts";
@@ -62,8 +63,8 @@ export function planned(country: AzureCountry): Promise<Resource[]> {
 }
 
 /** The same, with what the ground answers. */
-export async function plannedGround(country: AzureCountry): Promise<{ resources: Resource[]; ground: AzureGround }> {
-  let ground: AzureGround | undefined;
+export async function plannedGround(country: AzureCountry): Promise<{ resources: Resource[]; ground: Ground }> {
+  let ground: Ground | undefined;
   const resources = await plan(() => {
     ground = azureGround(country, {});
   });

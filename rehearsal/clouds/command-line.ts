@@ -1,0 +1,43 @@
+// Stands in for the command lines of clouds in a rehearsal (`aws`, `az`, `kubelogin`): what Freehold asks them, and no more, is
+// answered from the simulated world. Run as `<this file> aws|az|kubelogin <arguments>`.
+
+const [program = "", ...args] = process.argv.slice(2);
+
+try {
+  process.stdout.write(`${JSON.stringify(await answer())}\n`);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
+
+async function answer(): Promise<unknown> {
+  if (!process.env.FREEHOLD_REHEARSAL) throw refusal("no rehearsal is going on here (FREEHOLD_REHEARSAL)");
+  const { command, options } = parsed(args);
+  if (command === "eks get-token" || program === "kubelogin") {
+    return (await import("./questions/token.ts")).tokenFor(program, command, options);
+  }
+  const answers = {
+    aws: async () => (await import("./questions/aws.ts")).awsAnswer(command, options),
+    az: async () => (await import("./questions/azure.ts")).azureAnswer(command, options),
+  };
+  const given = await answers[program as keyof typeof answers]?.();
+  if (given === undefined) throw refusal(`it answers what Freehold asks, and not \`${[program, ...args].join(" ")}\``);
+  return given;
+}
+
+/** Words are the command, whatever begins with dashes is an option with its value: `aws --region x eks get-token` too. */
+function parsed(given: string[]): { command: string; options: Record<string, string> } {
+  const words: string[] = [];
+  const options: Record<string, string> = {};
+  for (let index = 0; index < given.length; index += 1) {
+    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(given[index]!) ?? [];
+    if (name === undefined) words.push(given[index]!);
+    else if (value !== undefined || given[index + 1]?.startsWith("--") !== false) options[name] = value ?? "";
+    else options[name] = given[++index]!;
+  }
+  return { command: words.join(" "), options };
+}
+
+function refusal(found: string): Error {
+  return new Error(`This is Freehold's stand-in for ${program || "a cloud's program"} in a rehearsal: ${found}`);
+}

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { aksVersions, azureSize, azureZones } from "../../../catalogue/azure-offering.ts";
+import { instance, instances } from "../../../catalogue/index.ts";
+import { readSubscription } from "../azure/subscription.ts";
+
+/** What the simulated Azure answers to a question of the `az` command line, in that one's own form; undefined for others. */
+export function azureAnswer(command: string, { location = "" }: Record<string, string>): unknown {
+  const subscription = readSubscription(join(process.env.FREEHOLD_REHEARSAL!, "world/azure-native"));
+  const sizes = () => sizesIn(location);
+  switch (command) {
+    case "account show":
+      return { id: subscription.subscription, tenantId: subscription.tenant, state: "Enabled" };
+    case "vm list-skus":
+      return sizes().map(({ name, family }) => ({
+        name,
+        family,
+        resourceType: "virtualMachines",
+        locationInfo: [{ location, zones: azureZones(location) }],
+        restrictions: subscription.withheld
+          .filter((one) => one.size.toLowerCase() === name.toLowerCase() && one.location === location)
+          .map(({ zones }) => ({
+            type: zones.length > 0 ? "Zone" : "Location",
+            reasonCode: "NotAvailableForSubscription",
+            restrictionInfo: { locations: [location], zones },
+          })),
+      }));
+    case "vm list-usage": {
+      const families = new Set(sizes().map(({ family }) => family));
+      return [...families].map((family) => ({
+        name: { value: family, localizedValue: family },
+        currentValue: "0",
+        limit: String(limitOf(subscription.quotas, family)),
+      }));
+    }
+    case "aks get-versions":
+      return { values: [...new Set(aksVersions().general.map(minorOf))].map((version) => ({ version })) };
+    default:
+      return undefined;
+  }
+}
+
+function sizesIn(location: string): { name: string; family: string }[] {
+  return instances()
+    .filter((id) => instance(id).provider === "Azure")
+    .flatMap((name) => {
+      const size = azureSize(name);
+      return size?.offeredIn(location) ? [{ name, family: size.family }] : [];
+    });
+}
+
+/** A family that nobody limited in this world has room for whatever is asked. */
+function limitOf(quotas: Record<string, number>, family: string): number {
+  const found = Object.entries(quotas).find(([name]) => name.toLowerCase() === family.toLowerCase());
+  return found?.[1] ?? 10_000;
+}
+
+function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}
