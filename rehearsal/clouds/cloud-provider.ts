@@ -146,7 +146,8 @@ export function cloudProvider<Settings>(
     read: unary<providerPb.ReadRequest, providerPb.ReadResponse>(async (request) => {
       const { token, name, type } = typed(request.getUrn());
       const inputs = fromStruct(request.getInputs());
-      const standing = await configured().operations.read({ type: token, name, inputs, id: request.getId() });
+      const { operations, settings } = configured();
+      const standing = await operations.read({ type: token, name, inputs, id: request.getId() }, settings);
       if (!standing) return new providerPb.ReadResponse();
       return new providerPb.ReadResponse()
         .setId(standing.id)

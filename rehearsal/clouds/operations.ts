@@ -46,6 +46,7 @@ export class Operations<Settings> {
         outputs: { ...type.defaults, ...call.inputs, ...outputs },
         holds,
         created: new Date().toISOString(),
+        ...(type.settle && { unsettled: true as const }),
       });
       try {
         standing = await this.#settled("create", call, standing, type);
@@ -70,7 +71,8 @@ export class Operations<Settings> {
       const dropped = Object.keys(before.inputs).filter((key) => !(key in call.inputs));
       const kept = Object.fromEntries(Object.entries(before.outputs).filter(([key]) => !dropped.includes(key)));
       const outputs = { ...type.defaults, ...kept, ...call.inputs, ...type.change?.(call, before) };
-      const standing = this.#put({ ...before, inputs: call.inputs, outputs, holds });
+      const unsettled = type.settle && { unsettled: true as const };
+      const standing = this.#put({ ...before, inputs: call.inputs, outputs, holds, ...unsettled });
       return await this.#settled("update", call, standing, type);
     });
   }
@@ -94,10 +96,14 @@ export class Operations<Settings> {
     });
   }
 
-  async read(request: Request & { id: string }): Promise<Standing | undefined> {
+  async read(request: Request & { id: string }, settings: Settings): Promise<Standing | undefined> {
     return await this.#answered("read", request, async () => {
       await this.#arrive("read", request);
-      return this.#world.get(request.type, request.id);
+      const standing = this.#world.get(request.type, request.id);
+      if (!standing?.unsettled) return standing;
+      // A cloud goes on by itself with what it accepted, whoever has stopped waiting for it.
+      const call = this.#call({ ...request, name: standing.name, inputs: standing.inputs }, settings);
+      return await this.#settle(call, standing, this.#cloud.types[request.type]!);
     });
   }
 
@@ -124,10 +130,14 @@ export class Operations<Settings> {
   /** What the service does once it has accepted a request, and how long its provider waits for that. */
   async #settled(verb: "create" | "update", call: Call<Settings>, standing: Standing, type: CloudType<Settings>) {
     await this.#after(verb, standing.type, call.inputs);
-    const more = await type.settle?.(call, standing);
+    const settled = await this.#settle(call, standing, type);
     await this.#pause(type.takesMs?.[verb] ?? (verb === "create" ? 60 : 40));
-    if (!more) return standing;
-    const settled = { ...standing, outputs: { ...standing.outputs, ...more } };
+    return settled;
+  }
+
+  async #settle(call: Call<Settings>, { unsettled, ...standing }: Standing, type: CloudType<Settings>) {
+    if (!type.settle) return standing;
+    const settled = { ...standing, outputs: { ...standing.outputs, ...(await type.settle(call, standing)) } };
     this.#world.put(settled);
     return settled;
   }

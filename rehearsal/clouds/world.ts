@@ -15,6 +15,8 @@ export type Standing = {
   /** Ids of what it refers to and what cannot be deleted while it stands. */
   holds: { type: string; id: string }[];
   created: string;
+  /** Set until all that comes of the last request has come, as the machines of a node group. */
+  unsettled?: true;
   /** What a deletion left behind that has not ended yet; such a resource no longer stands. */
   left?: Properties;
 };

@@ -50,6 +50,7 @@ export class AzureCluster extends pulumi.ComponentResource {
       },
       {
         ...inside,
+        protect: !args.erasable,
         dependsOn: [...granted, ...zone.links, ...args.network.ready, ...args.registry.ready, args.keys.ready],
       },
     );

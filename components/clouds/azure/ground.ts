@@ -4,6 +4,7 @@ import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { Provider as Kubernetes } from "@pulumi/kubernetes/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Ground } from "../../cloud.ts";
+import { isErasable } from "../../country/erasable.ts";
 import { cloudVolumeClass } from "../../storage/volume-class.ts";
 import { audited, auditLog } from "./audit-log.ts";
 import { backupIdentity } from "./backup-identity.ts";
@@ -17,7 +18,7 @@ import { AzureNodePool } from "./node-pool.ts";
 import { azureObjectStore } from "./object-store.ts";
 import { AzureRegistry } from "./registry.ts";
 import { after } from "./resource-id.ts";
-import { azureTags } from "./setting.ts";
+import { type AzureSetting, azureTags } from "./setting.ts";
 import { AzureStorageAccount } from "./storage-account.ts";
 import type { AzureCountry, AzureTarget } from "./target.ts";
 import { encryptedVolumeClass } from "./volume-class.ts";
@@ -38,7 +39,11 @@ export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourc
     },
     through,
   );
-  const setting = { target, resourceGroupName: after(group, resourceGroup) };
+  const setting = {
+    target,
+    resourceGroupName: after(group, resourceGroup),
+    erasable: isErasable("storage", country.erase),
+  };
   const network = new AzureNetwork("network", setting, through);
   const keys = new AzureKeys("keys", { ...setting, network }, through);
   const disks = diskEncryption("disks", { ...setting, keys }, through);
@@ -93,7 +98,7 @@ function audit(
     storage,
     cluster,
   }: {
-    setting: { target: AzureTarget; resourceGroupName: pulumi.Input<string> };
+    setting: AzureSetting;
     keys: AzureKeys;
     registry: AzureRegistry;
     storage: AzureStorageAccount;

@@ -42,12 +42,13 @@ export class AzureKeys extends pulumi.ComponentResource {
 
   constructor(name: string, args: AzureKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AzureKeys", name, {}, opts);
-    this.setting = { target: args.target, resourceGroupName: args.resourceGroupName };
+    const { target, resourceGroupName, erasable } = args;
+    this.setting = { target, resourceGroupName, erasable };
     this.vault = makeVault(name, args, { parent: this });
     this.vaultId = idOf(this.vault, args.target, vaultPath(args.target));
+    this.ready = new AzurePrivateLink("keys", { ...args, to: this.vaultId, service: "vault" }, { parent: this }).ready;
     const { key, id } = this.key("cluster");
     this.cluster = { id, uriWithVersion: key.keyUriWithVersion };
-    this.ready = new AzurePrivateLink("keys", { ...args, to: this.vaultId, service: "vault" }, { parent: this }).ready;
     this.registerOutputs({});
   }
 
@@ -92,7 +93,8 @@ export class AzureKeys extends pulumi.ComponentResource {
         },
         tags: azureTags(target),
       },
-      { parent: this },
+      // Azure deletes a key at the vault itself, which nobody reaches before its private name stands, nor after it has gone.
+      { parent: this, dependsOn: this.ready, protect: !this.setting.erasable },
     );
     return {
       key,
@@ -106,7 +108,7 @@ function vaultPath(target: AzureSetting["target"]): string {
   return `Microsoft.KeyVault/vaults/${azureNames(target).vault}`;
 }
 
-function makeVault(name: string, { target, resourceGroupName }: AzureSetting, opts: pulumi.ResourceOptions) {
+function makeVault(name: string, { target, resourceGroupName, erasable }: AzureSetting, opts: pulumi.ResourceOptions) {
   return new Vault(
     name,
     {
@@ -128,7 +130,7 @@ function makeVault(name: string, { target, resourceGroupName }: AzureSetting, op
       },
       tags: azureTags(target),
     },
-    opts,
+    { ...opts, protect: !erasable },
   );
 }
 

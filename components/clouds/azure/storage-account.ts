@@ -56,7 +56,7 @@ export class AzureStorageAccount extends pulumi.ComponentResource {
 
 function storageAccount(
   name: string,
-  { target, resourceGroupName, keys }: AzureStorageAccountArgs,
+  { target, resourceGroupName, keys, erasable }: AzureStorageAccountArgs,
   opts: pulumi.ResourceOptions,
 ) {
   const { uri, identity, ready } = keys.heldBy("storage");
@@ -98,6 +98,6 @@ function storageAccount(
       },
       tags: azureTags(target),
     },
-    { ...opts, dependsOn: ready },
+    { ...opts, dependsOn: ready, protect: !erasable },
   );
 }

@@ -41,5 +41,5 @@ export type AzureNodePoolTarget = {
 };
 
 /** A country that stands on Azure: what its ground is made from. */
-export type AzureCountry = Pick<Country, "country" | "pools" | "drivers"> &
+export type AzureCountry = Pick<Country, "country" | "pools" | "drivers" | "erase"> &
   Partial<Pick<Country, "storage">> & { target: AzureTarget };

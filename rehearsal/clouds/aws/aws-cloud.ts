@@ -8,6 +8,7 @@ import { kwokNodes, type NodeMaker } from "./nodes.ts";
 import { type AwsSettings, awsConfigFaults, awsSettings } from "./settings.ts";
 import { buckets } from "./types/buckets.ts";
 import { clusterAccess } from "./types/cluster-access.ts";
+import { clusterAddons } from "./types/cluster-addons.ts";
 import { clusters } from "./types/clusters.ts";
 import { compute } from "./types/compute.ts";
 import { endpoints } from "./types/endpoints.ts";
@@ -31,6 +32,7 @@ export function awsCloud(nodesOf: (kubeconfig: string) => NodeMaker = kwokNodes)
     ...roles,
     ...clusters,
     ...clusterAccess,
+    ...clusterAddons,
     ...nodeGroups(nodesOf),
     ...logs,
     ...buckets,

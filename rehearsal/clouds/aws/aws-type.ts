@@ -39,9 +39,9 @@ export function awsType(type: AwsType): AwsType {
     make: (call) => {
       const { id, outputs } = type.make(call);
       const region: Properties = type.global ? {} : { region: regionOf(call) };
-      return { id, outputs: { ...region, ...tagsAll(call.inputs), ...outputs } };
+      return { id, outputs: { ...region, ...tagsAll(call), ...outputs } };
     },
-    change: (call, before) => ({ ...tagsAll(call.inputs), ...type.change?.(call, before) }),
+    change: (call, before) => ({ ...tagsAll(call), ...type.change?.(call, before) }),
   };
 }
 
@@ -99,8 +99,8 @@ export function arnFaults(at: string, value: string | undefined, settings: AwsSe
   return [];
 }
 
-function tagsAll(inputs: Properties): Properties {
-  return { tagsAll: mapOf(inputs, "tags") ?? {} };
+function tagsAll({ inputs, settings }: AwsCall): Properties {
+  return { tagsAll: { ...settings.defaultTags, ...mapOf(inputs, "tags") } };
 }
 
 /** Limits of tags that hold in every service (docs.aws.amazon.com, tagging best practices). */

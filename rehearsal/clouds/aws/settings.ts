@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type AwsPartition, partitionOfAws, placeOf } from "../../../catalogue/index.ts";
 import type { Properties } from "../../kubernetes-provider/properties.ts";
 import type { Fault } from "../cloud-type.ts";
-import { textOf, textsOf } from "../known.ts";
+import { mapOf, textOf, textsOf } from "../known.ts";
 import { worldFolder } from "../refusals.ts";
 import { Account } from "./account.ts";
 import { ServiceModels } from "./service-models.ts";
@@ -17,6 +17,8 @@ export type AwsSettings = {
   models: ServiceModels;
   /** Leads to the local control plane, which every EKS cluster is. */
   kubeconfig: string;
+  /** Tags that every resource gets beside its own. */
+  defaultTags: Properties;
   /** The day, `2026-11-22`: versions of Kubernetes come and go. */
   today: string;
 };
@@ -53,6 +55,7 @@ export function awsSettings(
     partition: partitionOfAws(region)!,
     models: new ServiceModels(env.FREEHOLD_AWS_MODELS),
     kubeconfig: join(env.FREEHOLD_REHEARSAL!, "kubeconfig"),
+    defaultTags: mapOf(mapOf(inputs, "defaultTags"), "tags") ?? {},
     today: new Date().toISOString().slice(0, 10),
   };
 }

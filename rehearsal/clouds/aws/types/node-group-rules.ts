@@ -13,7 +13,7 @@ export const nodeGroup = "aws:eks/nodeGroup:NodeGroup";
 
 /** What is wrong with the inputs of a node group by themselves. */
 export function groupFaults(
-  { instanceTypes, amiType, scalingConfig, capacityType, taints }: Properties,
+  { instanceTypes, amiType, scalingConfig, taints }: Properties,
   settings: AwsSettings,
 ): Fault[] {
   const faults: Fault[] = [];
@@ -35,12 +35,6 @@ export function groupFaults(
     });
   for (const type of textsOf({ types: instanceTypes ?? [] }, "types"))
     faults.push(...typeFaults("instanceTypes", type, settings, amiType));
-  if (capacityType === "CAPACITY_BLOCK" && Number(textsOf({ types: instanceTypes ?? [] }, "types").length) > 0)
-    faults.push({
-      property: "instanceTypes",
-      reason:
-        "InvalidParameterException: a node group of a capacity block takes its instance type from its launch template",
-    });
   const keys = mapsOf({ taints: taints ?? [] }, "taints").map(({ key, effect }) => `${key} ${effect}`);
   if (new Set(keys).size < keys.length)
     faults.push({
