@@ -37,7 +37,7 @@ export class AzureState extends pulumi.ComponentResource {
       { resourceGroupName: target.cluster, location: target.location, tags: azureTags(target) },
       kept,
     );
-    const setting = { target, resourceGroupName: after(group, target.cluster) };
+    const setting = { target, resourceGroupName: after(group, target.cluster), erasable: false };
     const vault = makeVault(args, setting, kept);
     if (container) stateContainer(container, vault, args, setting, inside);
     if (key !== undefined) secretsKey(key, vault, args, setting, inside);
@@ -140,16 +140,9 @@ function stateAccount(
     lifetimeActions: [{ action: { type: "rotate" }, trigger: { timeAfterCreate: "P365D" } }],
   });
   const identity = managedIdentity("objects", setting, inside);
-  const granted = grant(
-    "objects",
-    {
-      role: "Key Vault Crypto Service Encryption User",
-      to: identity.principalId,
-      on: keyId(key, vaultName, keyName, target),
-    },
-    target,
-    inside,
-  );
+  const on = keyId(key, vaultName, keyName, target);
+  const role = "Key Vault Crypto Service Encryption User";
+  const granted = grant("objects", { role, to: identity.principalId, on }, target, inside);
   return new StorageAccount(
     "state",
     {
