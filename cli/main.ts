@@ -105,6 +105,13 @@ program
   .action(async (country, options) => (await import("./check.ts")).checkCommand(country, options));
 
 program
+  .command("bootstrap")
+  .argument("<country>", "stack or path of a country file, such as in or stacks/Pulumi.in.yaml")
+  .description("print the commands that make what keeps a country's state in a cloud, or say that nothing is needed")
+  .option("--json", "print them as JSON")
+  .action(async (country, options) => (await import("./bootstrap.ts")).bootstrapCommand(country, options));
+
+program
   .command("explain")
   .argument("<country>", "stack or path of a country file, such as in or stacks/Pulumi.in.yaml")
   .argument("[resource]", "name, type, or type::name of a resource; without it, all that close something")

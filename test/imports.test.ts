@@ -10,6 +10,7 @@ const mayTakeFrom: Record<string, string[]> = {
   components: ["catalogue"],
   policies: ["catalogue", "components/country"],
   stacks: ["components", "policies"],
+  bootstrap: ["components", "policies"],
   rehearsal: ["catalogue", "components"],
   cli: ["catalogue", "components", "policies", "rehearsal"],
   bench: ["catalogue", "components", "policies", "rehearsal", "cli", "test/engine"],

@@ -10,7 +10,10 @@ import { show, withoutCredentials } from "./wording.ts";
 export type StateInUse = { backend: string; secretsProvider: string; vaultAddress?: string };
 
 /** What is wrong with the state as the country file declares it: it must be kept in the country. */
-export function judgeDeclaredState(state: Partial<Country["state"]>, jurisdiction: Jurisdiction): Judged[] {
+export function judgeDeclaredState(
+  state: Partial<Omit<Country["state"], "callers">>,
+  jurisdiction: Jurisdiction,
+): Judged[] {
   const { backend, secretsProvider, vaultAddress } = state;
   const vault = vaultAddress && secretsProvider?.startsWith("hashivault://") ? "vaultAddress" : "secretsProvider";
   return [

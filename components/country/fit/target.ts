@@ -1,3 +1,4 @@
+import { awsPartition } from "../../../catalogue/aws-partition.ts";
 import { accelerator, type Instance, instance, instances, offeredByAws } from "../../../catalogue/index.ts";
 import type { Written } from "../../country.ts";
 import type { Finding } from "../fault.ts";
@@ -33,7 +34,7 @@ function judgeAws(target: SoundTarget<"aws">, pools: Pools, declared: Declared):
       const faults = judgeMachine(at, "AWS", name, pool, type);
       return faults.length > 0 ? faults : offeredOnAws(at, name, pool, type, target.region);
     }),
-    ...(target.operators ?? []).flatMap((arn, index) => ofAccount(arn, index, target)),
+    ...(target.operators ?? []).flatMap((arn, index) => ofTheTargets(arn, index, target)),
   ];
 }
 
@@ -177,15 +178,31 @@ function offered(at: string[], name: string, pool: Pool, declared: string | unde
   ];
 }
 
-function ofAccount(arn: string | undefined, index: number, { account }: SoundTarget<"aws">): Finding[] {
-  const [, , , , owner] = arn?.split(":") ?? [];
-  if (arn === undefined || account === undefined || owner === account) return [];
+function ofTheTargets(arn: string | undefined, index: number, { account, region }: SoundTarget<"aws">): Finding[] {
+  const [, partition, , , owner] = arn?.split(":") ?? [];
+  const wanted = region === undefined ? undefined : awsPartition(region)?.id;
+  if (arn === undefined) return [];
+  const strangers = account !== undefined && owner !== account;
+  const foreign = wanted !== undefined && partition !== wanted;
+  if (!strangers && !foreign) return [];
+  const meant = arn
+    .replace(`:${owner}:`, `:${account ?? owner}:`)
+    .replace(`arn:${partition}:`, `arn:${wanted ?? partition}:`);
+  // Accounts, and what signs in to them, are of one partition; the others have never heard of them.
+  const found = [
+    ...(foreign ? [`a role in partition ${partition}`] : []),
+    ...(strangers ? [`${foreign ? "" : "a role "}of account ${owner}`] : []),
+  ];
+  const allowed = [
+    ...(foreign ? [`roles in partition ${wanted}, which ${region} is in`] : []),
+    ...(strangers ? [`roles of the target's own account, ${account}`] : []),
+  ];
   return [
     {
       at: ["target", "operators", index],
-      found: `${show(arn)}, a role of account ${owner}`,
-      allowed: `roles of the target's own account, ${account}`,
-      remedy: `make the role there, and write  - ${arn.replace(`:${owner}:`, `:${account}:`)}`,
+      found: `${show(arn)}, ${found.join(" ")}`,
+      allowed: allowed.join("; "),
+      remedy: `make the role there, and write  - ${meant}`,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { countries, countryCode, isCountryCode, theCountry } from "../../../catalogue/index.ts";
-import { domain, known, line } from "../field.ts";
+import { cidr, domain, known, line } from "../field.ts";
 
 /** Which country it is. */
 export const country = known("a country in the catalogue, by its ISO 3166-1 code", {
@@ -54,6 +54,14 @@ export const state = z
         description: "Address of the Vault or OpenBao behind a hashivault:// provider: what VAULT_ADDR must say.",
         examples: ["https://vault.alpen-ai.example:8200"],
       }),
+    callers: z
+      .array(cidr("203.0.113.10/32", { from: 8, to: 32 }))
+      .meta({
+        description:
+          "Public addresses from which alone the state in a cloud is reached, as the internet sees whoever runs Pulumi. Azure needs them; without them AWS answers whoever has the account's credentials.",
+        examples: [["203.0.113.10/32"]],
+      })
+      .default([]),
   })
   .meta({
     description: "Where Pulumi keeps its state, and which key seals the secrets in it.",

@@ -169,6 +169,22 @@ describe("a country file whose cloud is at fault", () => {
         "make the role there, and write  - arn:aws:iam::111122223333:role/freehold-operator",
       ],
     ],
+    "aws-operator-of-another-partition": [
+      [
+        8,
+        "freehold:target.operators[0]",
+        "arn:aws:iam::111122223333:role/freehold-operator, a role in partition aws",
+        "make the role there, and write  - arn:aws-eusc:iam::111122223333:role/freehold-operator",
+      ],
+    ],
+    "aws-operator-of-another-partition-and-account": [
+      [
+        8,
+        "freehold:target.operators[0]",
+        "arn:aws-us-gov:iam::999988887777:role/freehold-operator, a role in partition aws-us-gov of account 999988887777",
+        "make the role there, and write  - arn:aws:iam::111122223333:role/freehold-operator",
+      ],
+    ],
     "aws-place-instead-of-region": [
       [4, "freehold:target.region", "nothing", "add  region: ap-south-1"],
       [6, "freehold:target.place", "the key place, which means nothing here", "take place out"],
