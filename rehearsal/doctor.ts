@@ -82,20 +82,24 @@ async function toolchain({ found, missing, job }: Inspection): Promise<Finding[]
         remedy: "npx freehold setup",
       };
     }
-    const remedy = `FREEHOLD_MIRROR=<folder or address> npx freehold setup    (a mirror that has ${fileOf(executables[part], job)})`;
+    const file = fileOf(executables[part], job);
+    const remedy = file
+      ? `FREEHOLD_MIRROR=<folder or address> npx freehold setup    (a mirror that has ${file})`
+      : "npx freehold setup";
     return {
       what,
       status: "note",
-      found: `no ${version}; in a rehearsal Freehold's own takes over`,
+      found: `no ${version}; ${file ? "in a rehearsal Freehold's own takes over" : "without it a simulated cloud judges less, and says so"}`,
       where: "",
       remedy,
     };
   });
 }
 
-function fileOf(part: PartName, job: Job): string {
-  const [, arrival] = packagesOf(part, job)[0]!;
-  return namesFor(arrival.archive!, job)!.file;
+/** The file of a publisher that has a part; undefined for what comes from a package registry alone. */
+function fileOf(part: PartName, job: Job): string | undefined {
+  const [, { archive }] = packagesOf(part, job)[0]!;
+  return archive && namesFor(archive, job)?.file;
 }
 
 const came = {

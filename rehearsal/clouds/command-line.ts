@@ -6,12 +6,13 @@ const [program = "", ...args] = process.argv.slice(2);
 try {
   process.stdout.write(`${JSON.stringify(await answer())}\n`);
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
+  const named = `This is Freehold's stand-in for ${program || "a cloud's program"} in a rehearsal`;
+  process.stderr.write(`${named}: ${(error as Error).message}\n`);
   process.exitCode = 1;
 }
 
 async function answer(): Promise<unknown> {
-  if (!process.env.FREEHOLD_REHEARSAL) throw refusal("no rehearsal is going on here (FREEHOLD_REHEARSAL)");
+  if (!process.env.FREEHOLD_REHEARSAL) throw new Error("no rehearsal is going on here (FREEHOLD_REHEARSAL)");
   const { command, options } = parsed(args);
   if (command === "eks get-token" || program === "kubelogin") {
     return (await import("./questions/token.ts")).tokenFor(program, command, options);
@@ -21,7 +22,8 @@ async function answer(): Promise<unknown> {
     az: async () => (await import("./questions/azure.ts")).azureAnswer(command, options),
   };
   const given = await answers[program as keyof typeof answers]?.();
-  if (given === undefined) throw refusal(`it answers what Freehold asks, and not \`${[program, ...args].join(" ")}\``);
+  if (given === undefined)
+    throw new Error(`it answers what Freehold asks, and not \`${[program, ...args].join(" ")}\``);
   return given;
 }
 
@@ -36,8 +38,4 @@ function parsed(given: string[]): { command: string; options: Record<string, str
     else options[name] = given[++index]!;
   }
   return { command: words.join(" "), options };
-}
-
-function refusal(found: string): Error {
-  return new Error(`This is Freehold's stand-in for ${program || "a cloud's program"} in a rehearsal: ${found}`);
 }

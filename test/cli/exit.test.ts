@@ -31,13 +31,13 @@ ${more}`,
 const aws =
   "{ kind: aws, region: eu-central-2, account: '111122223333', operators: ['arn:aws:iam::111122223333:role/freehold-operator'] }";
 const guid = "00000000-1111-2222-3333-444444444444";
-const azure = `{ kind: azure, location: switzerlandnorth, subscription: ${guid}, tenant: ${guid}, admins: [${guid}] }`;
+const azure = `{ kind: azure, location: switzerlandnorth, subscription: ${guid}, tenant: ${guid}, admins: [${guid}], network: { egress: { kind: appliance, nextHop: 10.10.0.4 } } }`;
 const hallStorage =
   "{ keys: { kind: vault, address: 'https://vault.alpen-ai.example:8200' }, objects: { kind: ceph, nodes: { disks: 'true' } }, records: { kind: cloudnative-pg, restoreFrom: { serverName: records } } }";
 const cloudStorage = "{ keys: { kind: cloud }, objects: { kind: cloud } }";
 const onprem = "{ kind: onprem, context: alpen, place: CH-ZH }";
 
-const onAws = stack("ch-aws", aws, "h100-sxm-80", cloudStorage);
+const onAws = stack("ch-aws", aws, "l4", cloudStorage);
 const onAzure = stack("ch-azure", azure, "h100-sxm-80", cloudStorage);
 const hall = stack("ch-hall", onprem, "l40s", hallStorage);
 

@@ -155,8 +155,15 @@ describe("a plan", () => {
     const image = exitPlan(moving(onAws(), inHall({ models: hallModels({ weights: { from: "image" } }) })));
     expect(weights(image)).toMatchObject({ leaves: false, how: expect.stringContaining("registry.alpen-ai.example") });
     expect(image.differs.find(({ path }) => path.endsWith("weights.from"))?.clients).toContain("were not compared");
-    const azure = exitPlan(moving(onAzure(), inHall({ models: hallModels({ weights: { from: "image" } }) })));
+    const registry = "registry.alpen-ai.example";
+    const azure = exitPlan(
+      moving(onAzure({ registry }), inHall({ models: hallModels({ weights: { from: "image" } }) })),
+    );
     expect(weights(azure).leaves).toBe(false);
+    // Without another registry they are in that of the cloud.
+    expect(
+      weights(exitPlan(moving(onAzure(), inHall({ models: hallModels({ weights: { from: "image" } }) })))).leaves,
+    ).toBe(true);
     const objects = { kind: "s3", endpoint: "https://s3.alpen-ai.example" };
     const beside = exitPlan(
       moving(

@@ -30,8 +30,8 @@ it("a rehearsal's home has the providers of simulated clouds, and stand-ins for 
         "pulumi/plugins/resource-azure-native-v3.28.0/pulumi-resource-azure-native",
         "rehearsal/azure-native-provider.ts",
       ],
-      ["bin/aws", "rehearsal/clouds/get-token.ts' 'aws'"],
-      ["bin/kubelogin", "rehearsal/clouds/get-token.ts' 'kubelogin'"],
+      ["bin/aws", "rehearsal/clouds/command-line.ts' 'aws'"],
+      ["bin/kubelogin", "rehearsal/clouds/command-line.ts' 'kubelogin'"],
     ] as const) {
       accessSync(inside(path), constants.X_OK);
       expect(readFileSync(inside(path), "utf8")).toContain(source);

@@ -28,8 +28,8 @@ export function onAws(more: Values = {}): Side {
       operators: ["arn:aws:iam::111122223333:role/freehold-operator"],
       network: { callers: ["10.10.0.0/16"] },
     },
-    pools: { h100: { accelerator: "h100-sxm-80", nodes: 1 } },
-    models: { "apertus-8b": { ...model, pool: "h100", contextTokens: 16_384, replicas: 2 } },
+    pools: { l4: { accelerator: "l4", nodes: 1 } },
+    models: { "apertus-8b": { ...model, pool: "l4", contextTokens: 12_288, replicas: 2 } },
     storage: { keys: { kind: "cloud" }, objects: { kind: "cloud" } },
     ...more,
   });
@@ -38,7 +38,15 @@ export function onAws(more: Values = {}): Side {
 /** Switzerland on Azure, whose object store does not speak S3: its weights are packed as an image. */
 export function onAzure(more: Values = {}): Side {
   return onAws({
-    target: { kind: "azure", location: "switzerlandnorth", subscription: guid, tenant: guid, admins: [guid] },
+    target: {
+      kind: "azure",
+      location: "switzerlandnorth",
+      subscription: guid,
+      tenant: guid,
+      admins: [guid],
+      network: { egress: { kind: "appliance", nextHop: "10.10.0.4" } },
+    },
+    pools: { h100: { accelerator: "h100-sxm-80", nodes: 1 } },
     models: { "apertus-8b": { ...model, weights: { from: "image" }, pool: "h100", contextTokens: 16_384 } },
     ...more,
   });

@@ -304,6 +304,7 @@ describe("a country file whose cloud is at fault", () => {
       ],
     ],
     "azure-weights-over-s3": [
+      [4, "freehold:target.network.egress", "the database signs in to Azure", "write  egress: { kind: appliance"],
       [
         13,
         "freehold:models.tucano.weights.from",

@@ -52,8 +52,8 @@ describe("the stand-in for clouds' credential programs", () => {
   it.each([
     ["a cluster that is not there", "aws eks get-token --cluster-name other --region ap-south-1", "No cluster found"],
     ["one of another region", "aws eks get-token --cluster-name freehold-in --region eu-west-1", "No cluster found"],
-    ["any other command", "aws s3 ls", "alone, not `aws s3 ls`"],
-    ["a login", "kubelogin convert-kubeconfig", "alone, not `kubelogin"],
+    ["any other command", "aws s3 ls", "and not `aws s3 ls`"],
+    ["a login", "kubelogin convert-kubeconfig", "which knows get-token alone"],
     ["AKS where no cluster stands", "kubelogin get-token --server-id x", "no AKS cluster stands"],
   ])("gives nothing for %s, and says what it is", (_, words, message) => {
     const { status, stdout, stderr } = ask(words);

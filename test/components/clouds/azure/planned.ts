@@ -15,9 +15,16 @@ export const brazil = jurisdictionOf("BR", { accounts: [subscription, tenant], h
 /** Brazil on Azure, complete; `target` and `more` say what is different. */
 export function azureCountry(target: Partial<AzureTarget> = {}, more: object = {}): AzureCountry {
   const country = parseCountry({
-    country: "CH",
+    country: "BR",
     operator: { name: "Nuvem BR", domain: "nuvem-br.example" },
-    target: { kind: "onprem", context: "nuvem-br", place: "CH" },
+    target: {
+      kind: "azure",
+      location: "brazilsouth",
+      subscription,
+      tenant,
+      admins: ["8d1f2c3b-4a5e-4f60-9b7c-1d2e3f4a5b6c"],
+      network: { egress: { kind: "appliance", nextHop: "10.20.0.4" } },
+    },
     state: { backend: "file:///srv/state", secretsProvider: "passphrase" },
     pools: { a100: { accelerator: "a100-pcie-80", nodes: 2, gpusPerNode: 1 } },
     models: { sabia: { model: "BSC-LT/salamandra-7b-instruct", pool: "a100" } },

@@ -1,0 +1,164 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CoreV1Api, type V1Node } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configOf } from "../../rehearsal/api-call.ts";
+import { type Standing, World } from "../../rehearsal/clouds/world.ts";
+import { Checkout } from "./checkout.ts";
+
+// The examples on AWS and on Azure, whole: the real engine, the real policy pack, a real API server, and simulated clouds that keep
+// their world on disk. Each is cut off on its way up, stands, stays, grows, is renewed, and leaves nothing.
+
+type Summary = { changes: Record<string, number>; changed: string[] };
+type StateResource = { type: string; id?: string; urn: string };
+type Example = {
+  stack: string;
+  cloud: string;
+  pool: string;
+  /** Nodes that nobody's pool needs. */
+  others: number;
+  /** What another node, another Kubernetes version, changes in the cloud. */
+  grows: string[];
+  renews: string[];
+};
+
+const examples: Example[] = [
+  {
+    stack: "in",
+    cloud: "aws",
+    pool: "h100",
+    others: 3,
+    grows: ["~ aws:eks/nodeGroup:NodeGroup h100"],
+    renews: [
+      "~ aws:eks/cluster:Cluster cluster",
+      "~ aws:eks/nodeGroup:NodeGroup h100",
+      "~ aws:eks/nodeGroup:NodeGroup system",
+    ],
+  },
+  {
+    stack: "br",
+    cloud: "azure-native",
+    pool: "a100",
+    others: 3,
+    grows: ["~ azure-native:containerservice:AgentPool a100"],
+    renews: [
+      "~ azure-native:containerservice:AgentPool a100",
+      "~ azure-native:containerservice:ManagedCluster cluster",
+    ],
+  },
+];
+
+/** Finished steps after which the engine is killed; each run goes further than the one before. */
+const kills = process.env.FREEHOLD_KILLS?.split(",").map(Number) ?? [20, 70];
+
+describe.each(examples)("the example $stack on a simulated cloud", ({ stack, cloud, pool, others, grows, renews }) => {
+  const checkout = new Checkout();
+  const countryFile = join(checkout.folder, "stacks", `Pulumi.${stack}.yaml`);
+  const declared = readFileSync(countryFile, "utf8");
+  let folder: string;
+  let kubeconfig: string;
+  beforeAll(async () => {
+    const script = `import { homeOf } from './rehearsal/home.ts'; console.log(homeOf('${stack}').folder)`;
+    folder = (await checkout.shell(`node --input-type=module -e "${script}"`)).stdout.trim();
+    kubeconfig = join(folder, "kubeconfig");
+  });
+  afterAll(async () => {
+    await checkout.freehold(["rehearse", stack, "--down"]);
+    await checkout.remove();
+  });
+
+  const rehearse = () => checkout.start(["rehearse", stack, "--json"]);
+  const standing = () => new World(join(folder, "world", cloud)).standing();
+  const nodes = async (): Promise<V1Node[]> => (await configOf(kubeconfig).makeApiClient(CoreV1Api).listNode()).items;
+  const write = (...changes: [string, string][]) => {
+    const text = changes.reduce((file, [from, to]) => file.replace(from, to), declared);
+    expect(text).not.toBe(declared);
+    writeFileSync(countryFile, text);
+  };
+  const pulumi = (line: string) =>
+    checkout.shell(`eval "$(npx --no-install freehold rehearse ${stack} --env)"; npx --no-install pulumi ${line}`);
+
+  async function updated(): Promise<Summary> {
+    const { code, stdout, stderr } = await rehearse().ended;
+    expect(code, stderr + stdout).toBe(0);
+    return JSON.parse(stdout);
+  }
+
+  /** Resources of the cloud in Pulumi's state, as the world names them. */
+  async function inState(): Promise<string[]> {
+    const { stdout } = await pulumi(`stack export -s ${stack}`);
+    const resources: StateResource[] = JSON.parse(stdout).deployment.resources;
+    return resources.filter(({ type }) => type.startsWith(`${cloud}:`)).map(({ type, id }) => `${type} ${id}`);
+  }
+
+  it("stands after its engine was killed on the way, with nothing orphaned and nothing doubled", async () => {
+    for (const count of kills) {
+      const run = rehearse();
+      let ended = false;
+      const end = run.ended.finally(() => {
+        ended = true;
+      });
+      // The log of the run before lies there until this one's update begins.
+      while (!ended && !(run.stderr().includes("  update") && finishedSteps(folder) >= count)) await sleep(10);
+      expect(ended, `ended before step ${count}: ${run.stderr()}`).toBe(false);
+      process.kill(run.pid, "SIGKILL");
+      await end;
+    }
+    await updated();
+    // The pool of AKS's own parts is a part of its cluster.
+    const own = standing().filter(({ type, name }) => !(type.endsWith(":AgentPool") && name === "system"));
+    expect(own.map(nameOf).sort()).toEqual((await inState()).sort());
+  });
+
+  it("changes nothing the second time", async () => {
+    expect(Object.keys((await updated()).changes)).toEqual(["same"]);
+  });
+
+  it("has the nodes of its pools, labelled and tainted as the pool's", async () => {
+    const own = (await nodes()).filter(({ metadata }) => metadata?.labels?.["freehold.dev/pool"] === pool);
+    expect(own).toHaveLength(2);
+    expect(await nodes()).toHaveLength(2 + others);
+    for (const { spec, status } of own) {
+      expect(spec?.taints).toContainEqual(expect.objectContaining({ key: "nvidia.com/gpu", effect: "NoSchedule" }));
+      expect(Number(status?.capacity?.["nvidia.com/gpu"])).toBeGreaterThan(0);
+    }
+  });
+
+  it("gets another node and nothing else, and a newer Kubernetes", async () => {
+    write(["nodes: 2", "nodes: 3"]);
+    const { changed } = await updated();
+    expect(changed.filter((line) => line.includes(` ${cloud}:`)).sort()).toEqual(grows);
+    expect(await nodes()).toHaveLength(3 + others);
+
+    write(
+      ["nodes: 2", "nodes: 3"],
+      [`kind: ${cloud.split("-")[0]}`, `kind: ${cloud.split("-")[0]}\n    kubernetes: "1.36"`],
+    );
+    const renewed = await updated();
+    expect(renewed.changed.filter((line) => line.includes(` ${cloud}:`)).sort()).toEqual(renews);
+    expect(renewed.changes.replace).toBeUndefined();
+  });
+
+  it("is not destroyed by a slip, and after a second word leaves neither machine nor resource", async () => {
+    const refused = await pulumi(`destroy -s ${stack} --yes --skip-preview`);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toContain("protect");
+    write(["nodes: 2", "nodes: 3"], ["  freehold:tenants", "  freehold:erase: [everything]\n  freehold:tenants"]);
+    await updated();
+    const gone = await pulumi(`destroy -s ${stack} --yes --skip-preview`);
+    expect(gone.code, gone.stdout + gone.stderr).toBe(0);
+    expect(standing().map(nameOf)).toEqual([]);
+    expect(await nodes()).toEqual([]);
+  });
+});
+
+function nameOf({ type, id }: Standing): string {
+  return `${type} ${id}`;
+}
+
+function finishedSteps(folder: string): number {
+  const log = join(folder, "events.jsonl");
+  return existsSync(log) ? readFileSync(log, "utf8").split('"resOutputsEvent"').length - 1 : 0;
+}
