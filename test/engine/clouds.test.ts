@@ -47,7 +47,7 @@ const examples: Example[] = [
   },
 ];
 
-/** Finished steps after which the engine is killed; each run goes further than the one before. */
+/** Finished steps after which the engine is killed; each run goes further than the one before. FREEHOLD_KILLS=5,20,40 tries more. */
 const kills = process.env.FREEHOLD_KILLS?.split(",").map(Number) ?? [45];
 
 describe.each(examples)("the example $stack on a simulated cloud", ({ stack, cloud, pool, others, renews }) => {

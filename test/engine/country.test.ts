@@ -90,22 +90,26 @@ describe(`the example country on the ${provider} provider`, () => {
     expect(back.changed.filter(isObject).sort()).toEqual(expected("-"));
   });
 
-  it("refuses a pool with fewer GPUs in the cluster than declared, before anything is made", async () => {
-    const before = await objectsIn(kubeconfig);
-    for (const name of ["h200-04", "h200-05", "h200-06"])
-      await core(kubeconfig)
-        .deleteNode({ name })
-        .catch(() => undefined);
-    const preview = await checkout.pulumi("up -s ch --yes --policy-pack policies");
-    expect(preview.code).not.toBe(0);
-    const said = preview.stdout + preview.stderr;
-    expect(said).toContain("freehold:pools.h200.nodes");
-    expect(said).toContain("3 free nodes");
-    expect(said).not.toMatch(/^\s+at .*\(/m);
-    expect(Object.keys(await objectsIn(kubeconfig)).sort()).toEqual(Object.keys(before).sort());
-    // The hall is furnished anew, and the country stands again.
-    summaryOf(await rehearse());
-  });
+  // The program refuses it, before any provider is asked.
+  it.runIf(provider === "rehearsal")(
+    "refuses a pool with fewer GPUs than declared, before anything is made",
+    async () => {
+      const before = await objectsIn(kubeconfig);
+      for (const name of ["h200-04", "h200-05", "h200-06"])
+        await core(kubeconfig)
+          .deleteNode({ name })
+          .catch(() => undefined);
+      const preview = await checkout.pulumi("up -s ch --yes --policy-pack policies");
+      expect(preview.code).not.toBe(0);
+      const said = preview.stdout + preview.stderr;
+      expect(said).toContain("freehold:pools.h200.nodes");
+      expect(said).toContain("3 free nodes");
+      expect(said).not.toMatch(/^\s+at .*\(/m);
+      expect(Object.keys(await objectsIn(kubeconfig)).sort()).toEqual(Object.keys(before).sort());
+      // The hall is furnished anew, and the country stands again.
+      summaryOf(await rehearse());
+    },
+  );
 
   it("has admission that says no to what bypasses Pulumi", async () => {
     const pod = (image: string, hostNetwork = false) =>
@@ -162,6 +166,8 @@ describe(`the example country on the ${provider} provider`, () => {
     }
     writeFileSync(countryFile, declared);
     expect(await objectsIn(kubeconfig)).toEqual({});
+    // The official provider's objects are compared below with those of another rehearsal.
+    if (provider === "official") return;
     summaryOf(await rehearse());
     expect(await objectsIn(kubeconfig)).toEqual(made);
   });

@@ -7,9 +7,12 @@ import { commandLine, processesUnder } from "../../rehearsal/processes.ts";
 import { Checkout, objectsIn } from "./checkout.ts";
 
 const checkout = new Checkout();
-afterAll(() => checkout.remove());
+afterAll(async () => {
+  await checkout.freehold(["rehearse", "ee", "--down"]);
+  await checkout.remove();
+});
 
-const rehearse = () => checkout.start(["rehearse", "ch", "--provider=rehearsal", "--json"]);
+const rehearse = () => checkout.start(["rehearse", "ee", "--provider=rehearsal", "--json"]);
 
 /** Moments in the life of a rehearsal, in the order in which they come: each run goes further than the one before. */
 type Moment = {
@@ -69,13 +72,15 @@ function finishedSteps(folder: string): number {
 }
 
 async function rehearsalFolder(): Promise<string> {
-  const script = "import { homeOf } from './rehearsal/home.ts'; console.log(homeOf('ch').folder)";
+  const script = "import { homeOf } from './rehearsal/home.ts'; console.log(homeOf('ee').folder)";
   return (await checkout.shell(`node --input-type=module -e "${script}"`)).stdout.trim();
 }
 
 /** The objects in the state that are whole objects and no patches, as `objectsIn` names them. */
 async function stateObjects(): Promise<string[]> {
-  const { stdout } = await checkout.pulumi("stack export -s ch");
+  const { stdout } = await checkout.shell(
+    `eval "$(npx --no-install freehold rehearse ee --env)"; npx --no-install pulumi stack export -s ee`,
+  );
   const resources: Resource[] = JSON.parse(stdout).deployment.resources;
   return resources
     .filter(({ type }) => type.startsWith("kubernetes:") && !/Patch$|:helm\.sh\//.test(type))

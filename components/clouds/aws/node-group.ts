@@ -7,7 +7,7 @@ import { serviceRole } from "./role.ts";
 import type { AwsNodeGroupTarget, AwsTarget } from "./target.ts";
 
 export type NodeGroupArgs = Pick<LaunchArgs, "securityGroup" | "volumeKey" | "imageGiB" | "adapters"> & {
-  target: Pick<AwsTarget, "account" | "region" | "cluster" | "registry">;
+  target: Pick<AwsTarget, "account" | "region" | "cluster" | "kubernetes" | "registry">;
   names: AwsNames;
   clusterName: pulumi.Input<string>;
   instanceType: string;
@@ -43,6 +43,8 @@ export class NodeGroup extends pulumi.ComponentResource {
         nodeRoleArn: role.role.arn,
         subnetIds: args.subnets,
         amiType: args.amiType,
+        // Nodes keep the version that they were made with until they are told another.
+        version: args.target.kubernetes,
         // A capacity block's type stands in the template, beside the block.
         ...(capacity.kind !== "capacity-block" && { instanceTypes: [args.instanceType] }),
         capacityType: capacityTypes[capacity.kind],
