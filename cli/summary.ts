@@ -111,6 +111,7 @@ export function summarise(rehearsed: Rehearsed, door?: Door): Summary {
     changes: engine.changes,
     changed: engine.changed,
     simulated: [
+      ...simulatedCloud(country.target),
       `nodes, their GPUs and the containers on them (kwok): no image is pulled${door ? "" : ", no model answers"}`,
       `the ${door ? "other " : ""}add-ons' controllers: their custom resource definitions are the real ones, nothing acts on the objects`,
       ...standIns(toolchain, provider),
@@ -124,6 +125,15 @@ export function summarise(rehearsed: Rehearsed, door?: Door): Summary {
       "npm start -- --down takes everything away",
     ],
   };
+}
+
+/** The cloud that no rehearsal reaches, and what stands in for it. */
+function simulatedCloud(target: Country["target"]): string[] {
+  if (target.kind === "onprem") return [];
+  const [cloud, cluster] = target.kind === "aws" ? ["AWS", "EKS"] : ["Azure", "AKS"];
+  return [
+    `${cloud} in ${target.place}, its command line included: a world of its own on this machine, which reaches no ${cloud}; ${cluster} ${target.kubernetes} is the local control plane`,
+  ];
 }
 
 /** The official parts that Freehold's own stand in for. */
