@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { type ClosedDefault, closedDefaults } from "../catalogue/index.ts";
 import { loadCountry } from "../components/country.ts";
 import type { Resource } from "../policies/fact.ts";
-import { select } from "../policies/facts/select.ts";
+import { rowsFor, shown, valuesAt } from "../policies/facts/closed.ts";
 import { projectFolder } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
 import { planCountry } from "./plan-country.ts";
@@ -38,23 +37,14 @@ export async function explainCommand(
 }
 
 /** What is closed in a planned resource, and why. */
-export function explain({ type, name, props }: Resource): Explained {
-  const rows = rowsOf(type, name);
-  const closed = rows.flatMap(({ path, because, otherwise, source, verified }) =>
-    select(props, path)
+export function explain(resource: Resource): Explained {
+  const { type, name, props } = resource;
+  const closed = rowsFor(resource).flatMap(({ path, because, otherwise, source, verified }) =>
+    valuesAt(path, props)
       .filter(({ value }) => value !== undefined)
       .map((leaf) => ({ path: leaf.path, value: leaf.value, because, otherwise, source, verified })),
   );
   return { type, name, closed };
-}
-
-function rowsOf(type: string, name: string): ClosedDefault[] {
-  const provider = /^pulumi:providers:(.+)$/.exec(type)?.[1];
-  const [pack = "", ...token] = type.split(":");
-  const meant = provider === undefined ? token.join(":") : `providers:${provider}`;
-  return closedDefaults(provider ?? pack).filter(
-    (row) => row.type === meant && (row.name === undefined || new RegExp(row.name).test(name)),
-  );
 }
 
 function isMeant({ type, name }: Resource, meant: string): boolean {
@@ -90,9 +80,4 @@ function details(explained: Explained[]): string[] {
       `    source     ${source}${verified ? "" : " (not verified)"}`,
     ]),
   ]);
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

@@ -11,14 +11,16 @@ import { opened } from "./select.ts";
 export function closedFacts(resource: Resource): Fact[] {
   // The types of a resource's parents stand in its name.
   if (!resource.urn.split("::")[2]?.includes("freehold:index:")) return [];
-  return rowsFor(resource).flatMap((row) => opensAgain(row, resource.props));
+  const rows = rowsFor(resource).filter(({ rule }) => rule !== "none");
+  return rows.flatMap((row) => opensAgain(row, resource.props));
 }
 
-function rowsFor({ type, name, ...resource }: Resource): ClosedDefault[] {
+/** The closed defaults that are of a resource. */
+export function rowsFor({ type, name, ...resource }: Resource): ClosedDefault[] {
   const [pack = "", , provider = ""] = type.split(":");
   const token = pack === "pulumi" ? `providers:${provider}` : tokenOf({ ...resource, type });
   return closedDefaults(pack === "pulumi" ? provider : pack).filter(
-    (row) => row.type === token && row.rule !== "none" && (row.name === undefined || new RegExp(row.name).test(name)),
+    (row) => row.type === token && (row.name === undefined || new RegExp(row.name).test(name)),
   );
 }
 
@@ -75,7 +77,9 @@ function reopened({ set, how, otherwise, because }: ClosedDefault, path: string,
   };
 }
 
-function shown(value: unknown): string {
+/** A value as a line has room for it. */
+export function shown(value: unknown): string {
+  if (value === UNKNOWN) return "known at up";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
