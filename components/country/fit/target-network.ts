@@ -1,4 +1,5 @@
-import { BlockList, isIPv4 } from "node:net";
+import { isIPv4 } from "node:net";
+import { overlap } from "../../network/ip-range.ts";
 import type { Finding } from "../fault.ts";
 import type { SoundTarget } from "../sound.ts";
 import { show } from "../wording.ts";
@@ -92,16 +93,4 @@ function judgeNextHop({ network }: SoundTarget<"azure">): Finding[] {
       remedy: "write  nextHop: 10.10.0.4  (an example)",
     },
   ];
-}
-
-/** Whether two IPv4 networks have an address in common. */
-export function overlap(a: string, b: string): boolean {
-  return contains(a, b) || contains(b, a);
-}
-
-function contains(outer: string, inner: string): boolean {
-  const [address = "", bits = "32"] = outer.split("/");
-  const list = new BlockList();
-  list.addSubnet(address, Number(bits), "ipv4");
-  return list.check(inner.split("/")[0] ?? "", "ipv4");
 }
