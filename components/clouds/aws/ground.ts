@@ -1,4 +1,3 @@
-import { Provider } from "@pulumi/aws/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { accelerator } from "../../../catalogue/index.ts";
 import type { Ground } from "../../cloud.ts";
@@ -20,6 +19,7 @@ import { instanceTypeOf, isArm } from "./nodes/instance-type.ts";
 import { awsObjectStore } from "./object-store.ts";
 import { type AwsNames, awsNames } from "./partition.ts";
 import { PodIdentities } from "./pod-identities.ts";
+import { awsProvider } from "./provider.ts";
 import { Registry } from "./registry.ts";
 import type { AwsTarget } from "./target.ts";
 import { Volumes } from "./volumes.ts";
@@ -35,7 +35,7 @@ type Base = { target: AwsTarget; names: AwsNames; erasable: boolean };
 export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOptions): Ground {
   const { target } = country;
   const base = { target, names: awsNames(target), erasable: isErasable("storage", country.erase) };
-  const inside = { parent: opts.parent, provider: awsProvider(country, opts) };
+  const inside = { parent: opts.parent, provider: awsProvider(country, { parent: opts.parent }) };
 
   const keys = new Keys("keys", base, inside);
   const network = new Network("network", { ...base, logKey: keys.arns.logs }, inside);
@@ -90,25 +90,6 @@ export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOpt
     volumeClass: cloudVolumeClass,
     objects: awsObjectStore(target, base.names, ofBuckets, [weights, backups, identities]),
   };
-}
-
-/** The only way to AWS: one account, one region, whatever the caller's environment says. */
-function awsProvider({ country, target }: AwsCountry, { parent }: pulumi.ComponentResourceOptions): Provider {
-  return new Provider(
-    "aws",
-    {
-      region: target.region,
-      allowedAccountIds: [target.account],
-      defaultTags: {
-        tags: {
-          "app.kubernetes.io/part-of": "freehold",
-          "freehold:country": country,
-          "freehold:cluster": target.cluster,
-        },
-      },
-    },
-    { parent },
-  );
 }
 
 type OfGroup = Omit<NodeGroupArgs, keyof Base | "clusterName" | "volumeKey" | "securityGroup">;

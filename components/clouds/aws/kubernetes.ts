@@ -1,5 +1,6 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { inPlace } from "../../cloud.ts";
 import type { Cluster } from "./cluster.ts";
 import type { AwsTarget } from "./target.ts";
 
@@ -28,9 +29,7 @@ export function kubernetesProvider(
       context,
       // Only another place makes it another cluster, with everything made anew.
       clusterIdentifier: `freehold-${place}`,
-      // Otherwise a changed Secret or ConfigMap is deleted before it is made anew, and every key is invalid meanwhile.
-      enableSecretMutable: true,
-      enableConfigMapMutable: true,
+      ...inPlace,
     },
     { ...opts, dependsOn: ready },
   );

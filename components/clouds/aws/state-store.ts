@@ -1,6 +1,5 @@
 import { Alias } from "@pulumi/aws/kms/alias.js";
 import { Key } from "@pulumi/aws/kms/key.js";
-import { Provider } from "@pulumi/aws/provider.js";
 import { Bucket } from "@pulumi/aws/s3/bucket.js";
 import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration.js";
 import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls.js";
@@ -12,6 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bucketAlias } from "./first-step.ts";
 import { type AwsNames, awsNames } from "./partition.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
+import { awsProvider } from "./provider.ts";
 import type { AwsTarget } from "./target.ts";
 
 export type AwsStateArgs = {
@@ -32,30 +32,11 @@ export class AwsState extends pulumi.ComponentResource {
     super("freehold:index:AwsState", name, {}, opts);
     const { bucket, alias } = args;
     const names = awsNames(args.target);
-    const inside = { parent: this, provider: provider(args, { parent: this }) };
+    const inside = { parent: this, provider: awsProvider(args, { parent: this }) };
     if (bucket !== undefined) stateBucket(bucket, args, names, inside);
     if (alias !== undefined) key("secrets", alias, "the secrets in the state", args, names, inside);
     this.registerOutputs({});
   }
-}
-
-/** The only way to AWS: one account, one region, whatever the caller's environment says. */
-function provider({ country, target }: AwsStateArgs, opts: pulumi.ResourceOptions): Provider {
-  return new Provider(
-    "aws",
-    {
-      region: target.region,
-      allowedAccountIds: [target.account],
-      defaultTags: {
-        tags: {
-          "app.kubernetes.io/part-of": "freehold",
-          "freehold:country": country,
-          "freehold:cluster": target.cluster,
-        },
-      },
-    },
-    opts,
-  );
 }
 
 function stateBucket(name: string, args: AwsStateArgs, names: AwsNames, inside: pulumi.CustomResourceOptions): void {

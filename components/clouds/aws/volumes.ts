@@ -2,14 +2,12 @@ import { DefaultKmsKey } from "@pulumi/aws/ebs/defaultKmsKey.js";
 import { EncryptionByDefault } from "@pulumi/aws/ebs/encryptionByDefault.js";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import * as pulumi from "@pulumi/pulumi";
+import { cloudVolumeClass } from "../../storage/volume-class.ts";
 
 export type VolumesArgs = {
   /** ARN of the key of volumes. */
   key: pulumi.Input<string>;
 };
-
-/** Name of the class of volumes that is the cluster's default. */
-export const encryptedClass = "encrypted";
 
 /** Volumes that the country's key encrypts: by default in the account and region, and by the cluster's own default class. */
 export class Volumes extends pulumi.ComponentResource {
@@ -25,10 +23,10 @@ export class Volumes extends pulumi.ComponentResource {
     new DefaultKmsKey("key", { keyArn: key }, { ...inside, dependsOn: [byDefault] });
     // EKS's own class gp2 is not encrypted, and has been no default since 1.30.
     const made = new StorageClass(
-      encryptedClass,
+      cloudVolumeClass,
       {
         metadata: {
-          name: encryptedClass,
+          name: cloudVolumeClass,
           annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
         },
         provisioner: "ebs.csi.aws.com",

@@ -1,9 +1,9 @@
 import { listManagedClusterUserCredentialsOutput } from "@pulumi/azure-native/containerservice/listManagedClusterUserCredentials.js";
-import { Provider as Azure } from "@pulumi/azure-native/provider.js";
+import type { Provider as Azure } from "@pulumi/azure-native/provider.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { Provider as Kubernetes } from "@pulumi/kubernetes/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Ground } from "../../cloud.ts";
+import { type Ground, inPlace } from "../../cloud.ts";
 import { isErasable } from "../../country/erasable.ts";
 import { cloudVolumeClass } from "../../storage/volume-class.ts";
 import { audited, auditLog } from "./audit-log.ts";
@@ -16,6 +16,7 @@ import { azureNames } from "./names.ts";
 import { AzureNetwork } from "./network.ts";
 import { AzureNodePool } from "./node-pool.ts";
 import { azureObjectStore } from "./object-store.ts";
+import { azureProvider } from "./provider.ts";
 import { AzureRegistry } from "./registry.ts";
 import { after } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
@@ -26,7 +27,7 @@ import { encryptedVolumeClass } from "./volume-class.ts";
 /** Makes the ground of a country on Azure, through one provider that knows one subscription and one region. */
 export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourceOptions): Ground {
   const { target } = country;
-  const provider = azureProvider(target, opts);
+  const provider = azureProvider(target, { parent: opts.parent });
   // Everything below inherits the one provider; none of it may find another.
   const through = { parent: opts.parent, provider };
   const { resourceGroup } = azureNames(target);
@@ -73,21 +74,6 @@ export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourc
     volumeClass: cloudVolumeClass,
     objects: azureObjectStore(target, writer, [storage]),
   };
-}
-
-function azureProvider({ subscription, tenant, location }: AzureTarget, opts: pulumi.ResourceOptions) {
-  return new Azure(
-    "azure",
-    {
-      subscriptionId: subscription,
-      tenantId: tenant,
-      location,
-      environment: "public",
-      // Otherwise every call tells Microsoft that Pulumi made it.
-      disablePulumiPartnerId: true,
-    },
-    { parent: opts.parent },
-  );
 }
 
 function audit(
@@ -137,9 +123,7 @@ function kubernetesProvider(
       kubeconfig,
       context: target.context,
       clusterIdentifier: `freehold-${target.subscription}-${target.cluster}`,
-      // Otherwise a changed Secret or ConfigMap is deleted before it is made anew, and every key is invalid meanwhile.
-      enableSecretMutable: true,
-      enableConfigMapMutable: true,
+      ...inPlace,
     },
     { parent: through.parent },
   );

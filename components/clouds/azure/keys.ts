@@ -1,6 +1,7 @@
 import { Key } from "@pulumi/azure-native/keyvault/key.js";
 import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import * as pulumi from "@pulumi/pulumi";
+import { closedVault } from "./closed.ts";
 import { grant } from "./grant.ts";
 import { type ManagedIdentity, managedIdentity } from "./managed-identity.ts";
 import { azureNames } from "./names.ts";
@@ -116,14 +117,7 @@ function makeVault(name: string, { target, resourceGroupName, erasable }: AzureS
       vaultName: azureNames(target).vault,
       location: target.location,
       properties: {
-        tenantId: target.tenant,
-        sku: { family: "A", name: "premium" },
-        enableRbacAuthorization: true,
-        enableSoftDelete: true,
-        softDeleteRetentionInDays: 90,
-        enablePurgeProtection: true,
-        enabledForDeployment: false,
-        enabledForTemplateDeployment: false,
+        ...closedVault(target),
         publicNetworkAccess: "Disabled",
         // Disks, storage and the registry reach the vault as services of Azure, under the identities that the vault knows.
         networkAcls: { bypass: "AzureServices", defaultAction: "Deny", ipRules: [], virtualNetworkRules: [] },

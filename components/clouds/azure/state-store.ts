@@ -1,13 +1,14 @@
 import { Key } from "@pulumi/azure-native/keyvault/key.js";
 import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
-import { Provider } from "@pulumi/azure-native/provider.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { BlobContainer } from "@pulumi/azure-native/storage/blobContainer.js";
 import { BlobServiceProperties } from "@pulumi/azure-native/storage/blobServiceProperties.js";
 import { StorageAccount } from "@pulumi/azure-native/storage/storageAccount.js";
 import * as pulumi from "@pulumi/pulumi";
+import { closedAccount, closedVault } from "./closed.ts";
 import { grant } from "./grant.ts";
 import { managedIdentity } from "./managed-identity.ts";
+import { azureProvider } from "./provider.ts";
 import { after, idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
 import type { AzureTarget } from "./target.ts";
@@ -30,7 +31,7 @@ export class AzureState extends pulumi.ComponentResource {
   constructor(name: string, args: AzureStateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AzureState", name, {}, opts);
     const { target, container, key } = args;
-    const inside = { parent: this, provider: provider(target, { parent: this }) };
+    const inside = { parent: this, provider: azureProvider(target, { parent: this }) };
     const kept = { ...inside, protect: true };
     const group = new ResourceGroup(
       "state",
@@ -45,21 +46,6 @@ export class AzureState extends pulumi.ComponentResource {
   }
 }
 
-function provider({ subscription, tenant, location }: AzureTarget, opts: pulumi.ResourceOptions): Provider {
-  return new Provider(
-    "azure",
-    {
-      subscriptionId: subscription,
-      tenantId: tenant,
-      location,
-      environment: "public",
-      // Otherwise every call tells Microsoft that Pulumi made it.
-      disablePulumiPartnerId: true,
-    },
-    opts,
-  );
-}
-
 function makeVault({ vault, callers }: AzureStateArgs, { target, resourceGroupName }: AzureSetting, kept: Options) {
   return new Vault(
     "state",
@@ -68,15 +54,8 @@ function makeVault({ vault, callers }: AzureStateArgs, { target, resourceGroupNa
       vaultName: vault,
       location: target.location,
       properties: {
-        tenantId: target.tenant,
-        sku: { family: "A", name: "premium" },
-        enableRbacAuthorization: true,
-        enableSoftDelete: true,
-        softDeleteRetentionInDays: 90,
-        enablePurgeProtection: true,
-        enabledForDeployment: false,
+        ...closedVault(target),
         enabledForDiskEncryption: false,
-        enabledForTemplateDeployment: false,
         // The country has no network yet through which it could be reached.
         publicNetworkAccess: "Enabled",
         networkAcls: {
@@ -148,21 +127,11 @@ function stateAccount(
     {
       resourceGroupName,
       accountName,
-      location: target.location,
-      kind: "StorageV2",
-      // Copies in three zones of the region, or in one: every other SKU copies to the paired region.
-      sku: { name: target.network.zones.length > 0 ? "Standard_ZRS" : "Standard_LRS" },
-      accessTier: "Hot",
-      allowBlobPublicAccess: false,
-      allowCrossTenantReplication: false,
-      // Pulumi signs in to Entra, so nobody needs a key that opens everything.
-      allowSharedKeyAccess: false,
-      allowedCopyScope: "PrivateLink",
-      defaultToOAuthAuthentication: true,
-      enableHttpsTrafficOnly: true,
-      isLocalUserEnabled: false,
-      isSftpEnabled: false,
-      minimumTlsVersion: "TLS1_2",
+      ...closedAccount(target, {
+        identity: identity.id,
+        keyVaultUri: after(key, `https://${vaultName}.vault.azure.net/`),
+        keyName,
+      }),
       publicNetworkAccess: "Enabled",
       networkRuleSet: {
         bypass: "None",
@@ -170,20 +139,6 @@ function stateAccount(
         ipRules: callers.flatMap(storageRules).map((iPAddressOrRange) => ({ action: "Allow", iPAddressOrRange })),
         virtualNetworkRules: [],
       },
-      routingPreference: {
-        routingChoice: "MicrosoftRouting",
-        publishInternetEndpoints: false,
-        publishMicrosoftEndpoints: false,
-      },
-      identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
-      encryption: {
-        keySource: "Microsoft.Keyvault",
-        keyVaultProperties: { keyVaultUri: after(key, `https://${vaultName}.vault.azure.net/`), keyName },
-        encryptionIdentity: { encryptionUserAssignedIdentity: identity.id },
-        requireInfrastructureEncryption: true,
-        services: { blob: { enabled: true, keyType: "Account" }, file: { enabled: true, keyType: "Account" } },
-      },
-      tags: azureTags(target),
     },
     { ...inside, protect: true, dependsOn: granted },
   );

@@ -3,12 +3,13 @@ import { BlobServiceProperties } from "@pulumi/azure-native/storage/blobServiceP
 import { StorageAccount } from "@pulumi/azure-native/storage/storageAccount.js";
 import * as pulumi from "@pulumi/pulumi";
 import { buckets } from "../../storage/object-store.ts";
+import { closedAccount } from "./closed.ts";
 import type { AzureKeys } from "./keys.ts";
 import { azureNames } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { AzurePrivateLink } from "./private-link.ts";
 import { after, idOf } from "./resource-id.ts";
-import { type AzureSetting, azureTags } from "./setting.ts";
+import type { AzureSetting } from "./setting.ts";
 
 export type AzureStorageAccountArgs = AzureSetting & { network: AzureNetwork; keys: AzureKeys };
 
@@ -65,38 +66,12 @@ function storageAccount(
     {
       resourceGroupName,
       accountName: azureNames(target).storageAccount,
-      location: target.location,
-      kind: "StorageV2",
-      // Copies in three zones of the region, or in one: every other SKU copies to the paired region.
-      sku: { name: target.network.zones.length > 0 ? "Standard_ZRS" : "Standard_LRS" },
-      accessTier: "Hot",
-      allowBlobPublicAccess: false,
-      allowCrossTenantReplication: false,
-      allowSharedKeyAccess: false,
-      allowedCopyScope: "PrivateLink",
-      defaultToOAuthAuthentication: true,
-      enableHttpsTrafficOnly: true,
-      isLocalUserEnabled: false,
-      isSftpEnabled: false,
-      minimumTlsVersion: "TLS1_2",
+      ...closedAccount(target, {
+        identity: identity.id,
+        keyVaultUri: uri.apply((key) => `${new URL(key).origin}/`),
+        keyName: uri.apply((key) => new URL(key).pathname.split("/")[2] ?? ""),
+      }),
       publicNetworkAccess: "Disabled",
-      routingPreference: {
-        routingChoice: "MicrosoftRouting",
-        publishInternetEndpoints: false,
-        publishMicrosoftEndpoints: false,
-      },
-      identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
-      encryption: {
-        keySource: "Microsoft.Keyvault",
-        keyVaultProperties: {
-          keyVaultUri: uri.apply((key) => `${new URL(key).origin}/`),
-          keyName: uri.apply((key) => new URL(key).pathname.split("/")[2] ?? ""),
-        },
-        encryptionIdentity: { encryptionUserAssignedIdentity: identity.id },
-        requireInfrastructureEncryption: true,
-        services: { blob: { enabled: true, keyType: "Account" }, file: { enabled: true, keyType: "Account" } },
-      },
-      tags: azureTags(target),
     },
     { ...opts, dependsOn: ready, protect: !erasable },
   );

@@ -1,9 +1,7 @@
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { cloudVolumeClass } from "../../storage/volume-class.ts";
 import type { AzureTarget } from "./target.ts";
-
-/** Name of the class of volumes under the country's key. */
-export const encryptedVolumes = "encrypted";
 
 /**
  * The class of volumes that Freehold's parts name. AKS marks a class of its own as the default, and writes the mark again
@@ -14,9 +12,9 @@ export function encryptedVolumeClass(
   opts: pulumi.CustomResourceOptions,
 ): StorageClass {
   return new StorageClass(
-    encryptedVolumes,
+    cloudVolumeClass,
     {
-      metadata: { name: encryptedVolumes },
+      metadata: { name: cloudVolumeClass },
       provisioner: "disk.csi.azure.com",
       parameters: {
         skuName: target.network.zones.length > 0 ? "Premium_ZRS" : "Premium_LRS",
