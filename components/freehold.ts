@@ -8,6 +8,7 @@ import { databasePasswords, Ledger } from "./ledger.ts";
 import { Model } from "./model.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Platform } from "./platform.ts";
+import { outside } from "./storage/object-store.ts";
 import { Storage } from "./storage.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -40,7 +41,8 @@ export class Freehold extends pulumi.ComponentResource {
     const { provider, pools, awaited } = ground;
     const inside = { parent: this, provider };
 
-    const platform = new Platform("platform", country, { ...inside, dependsOn: ground.ready });
+    const cloudHosts = ground.objects && outside(ground.objects);
+    const platform = new Platform("platform", { ...country, cloudHosts }, { ...inside, dependsOn: ground.ready });
     const ready = installAddons(country, { ...inside, dependsOn: [platform, ...Object.values(pools)] });
     const addon = (...ids: string[]) => ids.flatMap((id) => ready[id] ?? []);
 

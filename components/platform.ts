@@ -24,7 +24,10 @@ export type PlatformArgs = Pick<
   | "monitoring"
   | "target"
   | "tenants"
->;
+> & {
+  /** Hosts and addresses of the cloud that the country stands in, which its own parts call. */
+  cloudHosts?: string[];
+};
 
 /** The ground that everything stands on: closed namespaces, priorities, and admission that guards what bypasses Pulumi. */
 export class Platform extends pulumi.ComponentResource {
@@ -49,7 +52,8 @@ export class Platform extends pulumi.ComponentResource {
     if (args.monitoring) this.monitoring = closed("monitoring", { pods: "10" });
     claimWeights(args.modelServers, this.models, inside);
     makePriorities(inside);
-    admission(jurisdiction(args), inside);
+    const { hosts, ...rest } = jurisdiction(args);
+    admission({ ...rest, hosts: [...hosts, ...(args.cloudHosts ?? [])] }, inside);
     admitTenants(inside);
     if (args.network.policies === "cilium") ciliumPolicies(args, inside);
     this.registerOutputs({

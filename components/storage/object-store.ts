@@ -52,6 +52,15 @@ export type ObjectStore = {
   ready: pulumi.Resource[];
 };
 
+/** Hosts and single addresses beside the cluster that pods call to use the store. */
+export function outside({ hosts, egress }: Pick<ObjectStore, "hosts" | "egress">): string[] {
+  const peers = egress.flatMap(({ to }) => to as { ipBlock?: { cidr: string } }[]);
+  return [
+    ...hosts.map(({ host }) => host),
+    ...peers.flatMap(({ ipBlock }) => ipBlock?.cidr.replace(/\/32$/, "") ?? []),
+  ];
+}
+
 /** Buckets that Freehold's parts use. An existing endpoint has them already. */
 export const buckets = { weights: "weights", backups: "backups" } as const;
 

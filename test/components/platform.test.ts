@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Country, jurisdiction, parseCountry } from "../../components/country.ts";
 import { Platform } from "../../components/platform.ts";
+import { outside } from "../../components/storage/object-store.ts";
 import type { Resource } from "../../policies/fact.ts";
 import { judge } from "../../policies/judge.ts";
 import { plan } from "../../policies/program.ts";
@@ -43,6 +44,28 @@ describe("the platform", () => {
       "freehold-storage",
       "freehold-monitoring",
     ]);
+  });
+
+  it("admits what leads to the cloud's own store by its very names and addresses, and to nothing beside them", async () => {
+    const egress = [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: [] }];
+    const cloudHosts = outside({ hosts: [{ host: "s3.eu-central-2.amazonaws.com", port: 443 }], egress });
+    expect(cloudHosts).toEqual(["s3.eu-central-2.amazonaws.com", "169.254.170.23"]);
+    const policies = async (more: object) => {
+      const all = props(
+        await plan(() => new Platform("platform", { ...countryWith(), ...more })),
+        "ValidatingAdmissionPolicy",
+      );
+      return Object.fromEntries(all.map(({ metadata, spec }) => [metadata.name, JSON.stringify(spec)]));
+    };
+    const [without, having] = [await policies({}), await policies({ cloudHosts })];
+    for (const [name, host] of [
+      ["egress-closed.freehold.dev", "169.254.170.23"],
+      ["backups-stay-here.freehold.dev", "s3\\\\\\\\.eu-central-2"],
+    ] as const) {
+      expect(having[name]).toContain(host);
+      expect(without[name]).not.toContain(host);
+    }
+    expect(having["egress-closed.freehold.dev"]).not.toContain("169.254.0.0");
   });
 
   it("lets models ask for what the pools give, and for no share of a development pool", async () => {

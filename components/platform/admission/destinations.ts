@@ -35,22 +35,28 @@ const amazon = "s3.amazonaws.com";
 
 function backups(jurisdiction: Jurisdiction): Destination[] {
   const inRegion = (region: string) => `${region}.orValue('') in ${cel(openRegions("AWS", jurisdiction))}`;
-  const store = (path: string) => `${path}.?endpointURL.orValue('${amazon}')`;
+  // An account of Azure's is named by the path itself, whatever endpoint stands beside it.
+  const path = (store: string) => `${store}.?destinationPath.orValue('')`;
+  const endpoint = (store: string) =>
+    `${store}.?endpointURL.orValue(${path(store)}.startsWith('https://') ? '' : '${amazon}')`;
+  const both = (store: string) => `[${endpoint(store)}, ${path(store)}]`;
+  const origins = "object.spec.?externalClusters.orValue([]).filter(c, has(c.barmanObjectStore))";
   const cloud = `(object.spec.?provider.orValue('').contains('azure') ? 'blob.core.windows.net' : object.spec.?provider.orValue('').contains('gcp') ? 'storage.googleapis.com' : '${amazon}')`;
   const named = "object.spec.?config.?s3Url.orValue('')";
   return [
     {
       group: "barmancloud.cnpg.io",
       kinds: ["objectstores"],
-      urls: `[${store("object.spec.configuration")}]`,
+      urls: both("object.spec.configuration"),
     },
     {
       group: "postgresql.cnpg.io",
       kinds: ["clusters"],
       urls: [
-        `(has(object.spec.backup) && has(object.spec.backup.barmanObjectStore) ? [${store("object.spec.backup.barmanObjectStore")}] : [])`,
+        `(has(object.spec.backup) && has(object.spec.backup.barmanObjectStore) ? ${both("object.spec.backup.barmanObjectStore")} : [])`,
         "object.spec.?externalClusters.orValue([]).map(c, c.?connectionParameters.?host.orValue(''))",
-        `object.spec.?externalClusters.orValue([]).filter(c, has(c.barmanObjectStore)).map(c, ${store("c.barmanObjectStore")})`,
+        `${origins}.map(c, ${endpoint("c.barmanObjectStore")})`,
+        `${origins}.map(c, ${path("c.barmanObjectStore")})`,
       ].join(" + "),
     },
     {

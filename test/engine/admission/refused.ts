@@ -188,6 +188,15 @@ export const refused: [policy: string, what: string, said: RegExp, object: Manif
     /Backups go to/,
     barman({ endpointURL: "https://s3.eu-central-1.amazonaws.com" }),
   ],
+  [
+    "backups-stay-here",
+    "a container of Azure's beside an endpoint that is here",
+    /else\.blob\.core\.windows\.net/,
+    barman({
+      destinationPath: "https://else.blob.core.windows.net/b",
+      endpointURL: "http://rook-ceph-rgw.rook-ceph.svc",
+    }),
+  ],
   ["backups-stay-here", "a store that nobody names", /s3\.amazonaws\.com/, barman({})],
   ["backups-stay-here", "a region abroad", /Backups go to/, velero({ region: "us-east-1" })],
   [
