@@ -9,8 +9,9 @@ export function exportRecords(days: number): string {
 }
 
 /** SQL before the lines: they come into a table of the session's own. */
-export const receiveRecords = `CREATE TEMP TABLE brought (LIKE usage_records INCLUDING DEFAULTS);
-COPY brought (${columns}) FROM STDIN;`;
+export const makeRoom = "CREATE TEMP TABLE brought (LIKE usage_records INCLUDING DEFAULTS);";
+/** SQL that takes the lines into it. */
+export const copyRecords = `COPY brought (${columns}) FROM STDIN;`;
 
 /**
  * SQL after the lines. What is there already is left as it is and counted no second time, and what is past its tenant's days is

@@ -36,6 +36,7 @@ function copyWeights({ models, gib, from, to }: WeightsMove, move: Move): Step {
         ]
       : [];
   return {
+    id: "weights",
     title: `Copy the weights of ${models.join(", ")}`,
     does: `From a machine inside the cloud's network into the hall's ${to.from === "volume" ? `volume ${to.volume}, folder ${to.path}` : "store"}, with SHA256SUMS beside the files. Any tool does that goes on where it stopped.`,
     commands,
@@ -49,6 +50,7 @@ function copyWeights({ models, gib, from, to }: WeightsMove, move: Move): Step {
 
 function copyRooms({ what, gib = 0 }: Volume, { gbps }: Move): Step {
   return {
+    id: "workspaces",
     title: "Let tenants copy what is in their workspaces",
     does: `Whose it is, knows what of it is needed: ${what}. Each tenant copies its own, from its pods in the cloud to its pods in the hall.`,
     commands: [],
@@ -64,6 +66,7 @@ function backUp({ cloud }: Move, { kubectl, psql }: Shell): Step {
   if (records.kind !== "cloudnative-pg") throw new Error("only a database that Freehold makes is backed up by it");
   const spec = `{ cluster: { name: ${databaseName(records)} }, method: plugin, pluginConfiguration: { name: ${plugin} } }`;
   return {
+    id: "backup",
     title: "Back the records up",
     does: "A full backup now, so that little of the archive has to be read behind it.",
     commands: [
@@ -84,6 +87,7 @@ function copyBackup(move: Move, volumes: readonly Volume[]): Step {
   const from = named(leaving(move.cloud.country.target.kind).stores.backups, move);
   const name = databaseName(records);
   return {
+    id: "copy-backup",
     title: "Copy the backup",
     does: `The full backup that was just made and the archive behind it, under the same name: the hall's own database writes under another one. Older backups stay and go with the cloud.`,
     commands: [

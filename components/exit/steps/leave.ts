@@ -22,6 +22,7 @@ export function keysOf({ target }: CloudCountry): Leaving["keys"][string] {
 
 function takeLogs({ cloud }: Move): Step {
   return {
+    id: "keep",
     title: "Take along what has to be kept",
     does: "The audit log of the cloud, and older backups of the records, where a law or a contract asks for them. With the keys they are gone.",
     commands: [],
@@ -34,6 +35,7 @@ function takeLogs({ cloud }: Move): Step {
 
 function erase({ cloud }: Move, { pulumi }: Shell): Step {
   return {
+    id: "erase",
     title: "Erase",
     does: `Write freehold:erase: [everything] into ${cloud.stack}'s file. The first command lifts the protection of data, the second deletes everything, with what is in it.`,
     commands: [pulumi(cloud, "up"), pulumi(cloud, "destroy")],
@@ -48,6 +50,7 @@ function endKeys({ cloud }: Move): Step {
   const { how, days, until, check } = keysOf(cloud.country);
   const alone = "Copies that the provider may still have are closed with them";
   return {
+    id: "end-keys",
     title: "End the keys",
     does: `${how} ${alone}: ${until}`,
     commands: [],
@@ -63,6 +66,7 @@ function lookRound({ cloud }: Move): Step {
   const { provider, remains } = leaving(cloud.country.target.kind);
   const days = Math.max(0, ...remains.map((each) => each.days ?? 0));
   return {
+    id: "look-round",
     title: `Look round at ${provider}`,
     does: [
       "What is still there when destroy is over:\n",
@@ -78,6 +82,7 @@ function lookRound({ cloud }: Move): Step {
 
 function forget({ cloud, hall }: Move, { pulumi }: Shell): Step {
   return {
+    id: "forget",
     title: "Forget the cloud",
     does: `The stack and its file go, with the key seed that its state holds encrypted; take the line down, and the contexts out of kubeconfigs. restoreFrom stays in ${hall.stack}'s file: it says where its database comes from. Whoever wants values that no cloud ever held gives each key a new one: npx freehold keys rotate.`,
     commands: [pulumi(cloud, "stack rm")],

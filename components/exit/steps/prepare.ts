@@ -25,6 +25,7 @@ export function standsBeforeCopy(move: Move): boolean {
 export function standUp({ hall, cloud }: Move, { pulumi, kubectl }: Shell): Step {
   const waits = hall.country.storage?.objects.kind === "ceph" && recordsRoute({ cloud, hall }) === "restore";
   return {
+    id: "hall",
     title: "Bring the hall up beside the cloud",
     does: `Makes ${hall.stack} whole, with a state of its own. No name leads to it, so nobody calls it.${
       waits
@@ -48,6 +49,7 @@ function announce({ cloud, hall }: Move): Step {
       ? " Tenants get the hall's root certificate as soon as it is there (step of the comparison), and trust both for a while."
       : "";
   return {
+    id: "announce",
     title: "Announce it",
     does: `Tell ${provider} before the first byte leaves, with how much it is: what it gives back, it gives for what was announced. ${offer.says} Tell the tenants the day.${root} From the first import to the last, nobody changes tenants, keys or budgets on either side.`,
     commands: [],
@@ -65,6 +67,7 @@ function connect({ cloud, gbps }: Move): Step {
       ? `It names ${callers.join(", ")} now.`
       : "It names none now: nothing outside reaches the cloud's network.";
   return {
+    id: "line",
     title: "Connect the hall with the cloud's network",
     does: `A line between both (VPN or a private one), by which the copies go: the cloud's stores answer inside their own network alone. A machine in it has rclone with two remotes: cloud, by a role that may read, and hall, by a key that may write. freehold:target.network.callers of ${cloud.stack} has to name the hall's network. ${open}`,
     commands: [],
@@ -78,6 +81,7 @@ function connect({ cloud, gbps }: Move): Step {
 function fillRegistry({ cloud, hall }: Move): Step {
   const same = cloud.country.registry === hall.country.registry;
   return {
+    id: "registry",
     title: "Fill the hall's registry",
     does: `${hall.country.registry} has to hold every chart, image and packed weight of the hall.${
       same
@@ -97,6 +101,7 @@ function takeKeys({ cloud, hall }: Move, { pulumi }: Shell): Step {
   const { secretsProvider } = hall.country.state;
   const get = pulumi(cloud, "config get freehold:keySeed");
   return {
+    id: "key-seed",
     title: "Give the hall the same key seed",
     does: "Every tenant's key comes from it, and so do the database's passwords. It goes from one secret into the other through a pipe: no file, no screen, no shell history has it. Two passphrases go by PULUMI_CONFIG_PASSPHRASE_FILE before each command.",
     commands: [
@@ -112,6 +117,7 @@ function takeKeys({ cloud, hall }: Move, { pulumi }: Shell): Step {
 
 function shortenNames({ cloud }: Move): Step {
   return {
+    id: "ttl",
     title: "Shorten how long names are remembered",
     does: `In the zone of *.${cloud.country.gateway.host}: a TTL of ${ttlSeconds} s, at least as long before the switch as the old TTL is.`,
     commands: [`dig +noall +answer ${Object.keys(cloud.country.tenants)[0]}.${cloud.country.gateway.host}`],

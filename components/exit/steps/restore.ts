@@ -21,6 +21,7 @@ function fromBackup({ hall }: Move, { kubectl, psql, pulumi }: Shell): Step {
   const name = databaseName(records);
   const inStorage = `-n ${platformNames.storage}`;
   return {
+    id: "restore",
     title: "Let the hall's database come from the backup",
     does: `freehold:storage.records.restoreFrom of ${hall.stack} says so already; the database ${name} reads the copy. Where it has given up waiting for it, take the object away and let up make it anew: nothing is in it yet.`,
     commands: [
@@ -38,6 +39,7 @@ function fromBackup({ hall }: Move, { kubectl, psql, pulumi }: Shell): Step {
 
 function fromDump({ cloud, hall }: Move, { psql, pgDump }: Shell): Step {
   return {
+    id: "dump",
     title: "Carry the records from one database into the other",
     does: "Records, sums, days and refused lines together, in one transaction. The sums are copied and not counted again, so that what was deleted in its time stays counted.",
     commands: [
@@ -63,6 +65,7 @@ function sameKeys({ cloud, hall }: Move, { pulumi }: Shell): Step {
   );
   const count = Object.values(cloud.country.tenants).reduce((sum, { keys }) => sum + Object.keys(keys).length, 0);
   return {
+    id: "compare-keys",
     title: "Compare keys and addresses",
     does: `${grouped(count)} keys and ${grouped(Object.keys(cloud.country.tenants).length)} base URLs, by their sums: no value is shown.`,
     commands: sums,
@@ -77,6 +80,7 @@ function sameUse({ cloud, hall }: Move): Step {
   const use = (stack: string) =>
     `npx freehold usage ${stack} --by tenant,model,day,key --from "$(date -u -d '31 days ago' +%F)" --to "$(date -u -d yesterday +%F)" --csv`;
   return {
+    id: "compare-use",
     title: "Compare what was used",
     does: "Whole days that are over, to the token, from both databases; and whether the cloud's ledger, gateway and engines agree with each other.",
     commands: [
@@ -104,6 +108,7 @@ function answers({ cloud, hall }: Move, { kubectl }: Shell): Step {
     : [];
   const trust = ours ? " --cacert hall-root.crt" : "";
   return {
+    id: "ask",
     title: "Ask the hall with a key from the cloud",
     does: `At its own address, HALL_ADDRESS, before any name leads there: the tenant's host, the key that the cloud made. Then each model once, which is a record of the tenant's like any other.${
       ours ? " hall-root.crt is what tenants have to trust; hand it out now." : ""

@@ -2,7 +2,7 @@ import { addon } from "../../../catalogue/index.ts";
 import { grouped } from "../../country/wording.ts";
 import type { Move } from "../move.ts";
 import { spanText } from "../quantity.ts";
-import { addRecords, exportRecords, receiveRecords } from "../records-delta.ts";
+import { addRecords, copyRecords, exportRecords, makeRoom } from "../records-delta.ts";
 import { recordsRoute } from "../records-route.ts";
 import type { Shell } from "../shell.ts";
 import { type Phase, type Step, unnoticed } from "../step.ts";
@@ -48,7 +48,7 @@ function importing({ cloud, hall }: Move, { psql }: Shell): string {
     // Otherwise a cloud that does not answer would look like one that has nothing new.
     "set -euo pipefail",
     "{",
-    `cat <<'SQL'\n${receiveRecords}\nSQL`,
+    `cat <<'SQL'\n${makeRoom}\n${copyRecords}\nSQL`,
     psql(cloud, `-qAtc "${exportRecords(lookBackDays)}"`),
     "echo '\\.'",
     `cat <<'SQL'\n${addRecords}\nSQL`,
@@ -59,6 +59,7 @@ function importing({ cloud, hall }: Move, { psql }: Shell): string {
 
 function bring(move: Move, shell: Shell): Step {
   return {
+    id: "bring",
     title: "Bring the records since the backup",
     does: `The last ${lookBackDays} days and today, as far as they are missing in the hall. Records have ids: one that is there is left and counted no second time, so this may run as often as you like. Right before the name changes, for the months' budgets are summed from these records. If the backup is older than ${lookBackDays} days, raise the number in it.`,
     commands: [importing(move, shell), `bash ${script}`],
@@ -73,6 +74,7 @@ function name({ cloud, hall }: Move): Step {
   const { host } = cloud.country.gateway;
   const tenant = Object.keys(cloud.country.tenants)[0]!;
   return {
+    id: "name",
     title: "Change the name",
     does: `*.${host} leads to the hall's address. For ${ttlSeconds} s, and longer where somebody remembers names longer, both doors answer, with the same keys. Where a load balancer stands in front of the hall's proxies, it answers on 443. Counters of tokens a minute and a day begin anew in the hall, so do it soon after 00:00 UTC.`,
     commands: [`dig +short ${tenant}.${host}`, `npx freehold top ${hall.stack} --once`],
@@ -87,6 +89,7 @@ function name({ cloud, hall }: Move): Step {
 function drain({ cloud }: Move): Step {
   const seconds = drainSeconds.streams;
   return {
+    id: "drain",
     title: "Wait for the streams",
     does: "Answers that began in the cloud end there.",
     commands: [`npx freehold top ${cloud.stack} --once`],
@@ -104,6 +107,7 @@ function closeDoor({ cloud }: Move, { pulumi }: Shell): Step {
     ? "The cloud's proxies are reached by a load balancer of the operator's: take them out of it."
     : `Write freehold:gateway.service: ClusterIP into ${cloud.stack}'s file: its load balancer goes, and no record can come after the last import.`;
   return {
+    id: "close",
     title: "Close the cloud's door",
     does,
     commands: closed ? [] : [pulumi(cloud, "up")],
@@ -117,8 +121,9 @@ function closeDoor({ cloud }: Move, { pulumi }: Shell): Step {
 function bringLast(move: Move, shell: Shell): Step {
   const proxies = addon("envoy-gateway").namespace;
   return {
+    id: "bring-last",
     title: "Bring the last records",
-    does: `When the cloud's recorders have written everything (freehold_ledger_lag_lines is 0 on each; they take ${drainSeconds.records} s at most).`,
+    does: `When the cloud's recorders have written everything (freehold_ledger_lag_bytes is 0 on each; they take ${drainSeconds.records} s at most).`,
     commands: [
       `${shell.psql(move.cloud, '-qAtc "SELECT max(time) FROM usage_records"')} # recorders are in ${proxies}`,
       `bash ${script}`,
@@ -134,6 +139,7 @@ function bringLast(move: Move, shell: Shell): Step {
 
 function agree({ cloud, hall }: Move): Step {
   return {
+    id: "agree",
     title: "Let both ledgers be compared",
     does: `Two days after, when the day after is over: the cloud's ledger with its own gateway and engines, up to the switch. The hall's ledger has both sides' records of that day, and its gateway and engines counted only their own, so ${hall.stack} agrees from the next whole day on; the alert RecordsNotReconciled may speak until then.`,
     commands: [
@@ -149,6 +155,7 @@ function agree({ cloud, hall }: Move): Step {
 
 function watch({ cloud, hall }: Move): Step {
   return {
+    id: "watch",
     title: "Keep the cloud for a while",
     does: `Until the hall has been through what an ordinary week brings. Both are paid for meanwhile. Lengthen the TTL of *.${cloud.country.gateway.host} again.`,
     commands: [`npx freehold status ${hall.stack}`],
