@@ -12,12 +12,13 @@ import { hallState } from "../rehearsal/hall-state.ts";
 import { projectFolder } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
 
-type Options = { to: string; gbps: number; recordsGib?: number; out?: string; json?: boolean };
+type Options = { to: string; gbps: number; recordsGib?: number; rehearse?: boolean; out?: string; json?: boolean };
 
-/** `freehold exit`: the plan for leaving a cloud, or everything that speaks against the move. Touches neither side. */
+/** `freehold exit`: the plan for leaving a cloud, or everything that speaks against the move. Only a rehearsal of it makes anything. */
 export async function exitCommand(named: string, options: Options): Promise<void> {
   try {
     const made = await planned(named, options);
+    if (options.rehearse) return await rehearsed(made, options);
     const text = options.json ? `${JSON.stringify(made, null, 2)}\n` : planMarkdown(made);
     if (options.out === undefined) {
       process.stdout.write(text);
@@ -30,6 +31,12 @@ export async function exitCommand(named: string, options: Options): Promise<void
     process.stdout.write(`${JSON.stringify({ faults: error.faults }, null, 2)}\n`);
     process.exitCode = 1;
   }
+}
+
+async function rehearsed(plan: ExitPlan, { json, out }: Options): Promise<void> {
+  if (out !== undefined) writeFileSync(out, planMarkdown(plan));
+  const { carryOut } = await import("./exit/carry-out.ts");
+  await carryOut(plan, { json: json === true });
 }
 
 async function planned(named: string, { to, gbps, recordsGib }: Options): Promise<ExitPlan> {

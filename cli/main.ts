@@ -132,6 +132,7 @@ program
   .option("--gbps <number>", "Gbit/s that the line between cloud and hall really carries", positive, 1)
   .option("--records-gib <number>", "GiB of the usage records (default: estimated from the file)", positive)
   .option("--out <file>", "write the plan there (default: print it)")
+  .option("--rehearse", "carry the plan out on this machine: both sides, their doors, records and keys; minutes")
   .option("--json", "as JSON instead of Markdown")
   .action(async (country, options) => (await import("./exit.ts")).exitCommand(country, options));
 

@@ -2,7 +2,7 @@ import process from "node:process";
 import postgres, { type Sql } from "postgres";
 import type { Country } from "../components/country.ts";
 import { clusterRuns } from "../rehearsal/cluster.ts";
-import { recordsOf } from "../rehearsal/door/records.ts";
+import { connectRecords, recordsOf } from "../rehearsal/door/records.ts";
 import { doorRuns } from "../rehearsal/door.ts";
 import { homeOf } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
@@ -50,10 +50,7 @@ async function connected({ stack, country, database }: Asked, options: Options):
   if (process.env.PGHOST !== undefined) return { sql: postgres(options), close };
   const home = homeOf(stack);
   const records = clusterRuns(home) && doorRuns(home) ? await recordsOf(home) : undefined;
-  if (records) {
-    const { socket, host, ca, ...who } = records;
-    return { sql: postgres({ ...options, ...who, path: socket, ssl: { ca, servername: host } }), close };
-  }
+  if (records) return { sql: connectRecords(records, options), close };
   if (country.storage?.records.kind === "cloudnative-pg" && !clusterRuns(home)) {
     const { host, ca, port, close, ...who } = await forwarded(stack, country.target.context, country.storage.records);
     const ssl = { ca, servername: host };

@@ -10,13 +10,17 @@ import { withLock } from "./lock.ts";
 import { prepareHome } from "./prepare-home.ts";
 import { stopProcessesUnder } from "./processes.ts";
 import { recover, settleState } from "./recover.ts";
-import { copyStackFile, initialiseStack } from "./stack-copy.ts";
+import { type Changes, copyStackFile, initialiseStack } from "./stack-copy.ts";
 import { type Progress as SetupProgress, setup, type Toolchain } from "./toolchain.ts";
 
 export type RehearseOptions = {
   stack: string;
   /** The Kubernetes provider to talk through; left out, the official one where it is to be had. */
   provider?: ProviderChoice;
+  /** What the copy of the country file says otherwise. */
+  changes?: Changes;
+  /** The key seed of a stack that is made now; left out, one of its own. */
+  keySeed?: string;
   signal?: AbortSignal;
   onStep(step: Step): void;
 };
@@ -104,7 +108,7 @@ async function stand(
   country: Country,
   toolchain: Toolchain,
   provider: ProviderChoice,
-  { onStep }: RehearseOptions,
+  { onStep, changes, keySeed }: RehearseOptions,
 ) {
   const step = async (name: StepName, usuallySeconds: number, work: () => unknown) => {
     onStep({ step: name, phase: "begin", usuallySeconds });
@@ -121,8 +125,8 @@ async function stand(
   await step("hall", 3, () => furnishHall(home, country, toolchain.crds.path));
   settleState(home);
   await step("stack", 1, () => {
-    initialiseStack(home, env);
-    copyStackFile(home);
+    initialiseStack(home, env, keySeed);
+    copyStackFile(home, changes);
   });
   const repaired = await recover(home, env);
   if (repaired.length > 0) {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CoreV1Api } from "@kubernetes/client-node";
+import postgres, { type Sql } from "postgres";
 import { loadCountry } from "../../components/country.ts";
 import { platformNames } from "../../components/platform/names.ts";
 import { serverName } from "../../components/storage/databases/cloudnative-pg.ts";
@@ -47,4 +48,12 @@ export async function recordsOf(
     database: text(app.data, "dbname"),
     ca: text(authority.data, "ca.crt"),
   };
+}
+
+/** A client of the records' database. */
+export function connectRecords(
+  { socket, host, ca, ...who }: Records,
+  options: postgres.Options<Record<string, never>>,
+): Sql {
+  return postgres({ ...options, ...who, path: socket, ssl: { ca, servername: host } });
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { addRecords, exportRecords, receiveRecords } from "../../../components/exit/records-delta.ts";
+import { addRecords, copyRecords, exportRecords, makeRoom } from "../../../components/exit/records-delta.ts";
 import { bytesPerRecord } from "../../../components/exit/records-volume.ts";
 import { exitPlan } from "../../../components/exit.ts";
 import { inHall, moving, onAws } from "./sides.ts";
@@ -32,7 +32,7 @@ const add = (database: PGlite, id: string, daysAgo = 0, tokens = 100) =>
 async function bring(days = 2): Promise<number> {
   const { blob } = await cloud.query(exportRecords(days).replace(/STDOUT$/, "'/dev/blob'"));
   await hall.exec("DROP TABLE IF EXISTS brought");
-  const [create, copy] = receiveRecords.split(";\n") as [string, string];
+  const [create, copy] = [makeRoom, copyRecords].map((each) => each.replace(/;$/, "")) as [string, string];
   await hall.exec(create);
   await hall.query(copy.replace(/STDIN;$/, "'/dev/blob'"), [], { blob: blob! });
   const { affectedRows } = await hall.query(addRecords.replace(/;$/, ""));
