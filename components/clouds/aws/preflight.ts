@@ -48,7 +48,7 @@ function otherAccount({ account }: Target, found: string): Finding {
 function takenBy({ pools, target }: Asking): Taken[] {
   const gpuNodes = Object.entries(pools).flatMap(([name, pool]): Taken[] => {
     const { instanceType, zone, capacity } = target.nodeGroups[name]!;
-    const machine = machineType("AWS", pool, instanceType);
+    const machine = machineType("AWS", pool, { declared: instanceType, region: target.region });
     // Reserved machines count against no quota, and stand where they were reserved.
     if (!machine || capacity.kind === "reservation" || capacity.kind === "capacity-block") return [];
     return [

@@ -54,7 +54,7 @@ function otherSubscription({ subscription, tenant }: Target, id: string, tenantI
 function takenBy({ pools, target }: Asking): Taken[] {
   return Object.entries(pools).flatMap(([pool, declared]): Taken[] => {
     const { vmSize, zone, capacity } = target.nodePools[pool]!;
-    const machine = machineType("Azure", declared, vmSize);
+    const machine = machineType("Azure", declared, { declared: vmSize, region: target.location });
     // Reserved machines count against no quota, and stand where they were reserved.
     if (!machine || capacity.kind === "reservation") return [];
     const { nodes } = declared;

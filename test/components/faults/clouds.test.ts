@@ -72,6 +72,14 @@ describe("a country file whose cloud is at fault", () => {
         "write  instanceType: p5.48xlarge",
       ],
     ],
+    "aws-instance-type-without-adapters": [
+      [
+        7,
+        "freehold:target.nodeGroups.h100.instanceType",
+        "g6.4xlarge, which has 1 × NVIDIA L4 and no Elastic Fabric Adapters",
+        "write  instanceType: g6.8xlarge",
+      ],
+    ],
     "aws-key-store-id-of-another-kind": [
       [7, "freehold:target.keys.customKeyStore", "vault", "write  customKeyStore: cks-0123456789abcdef0  (an example)"],
     ],
@@ -271,6 +279,14 @@ describe("a country file whose cloud is at fault", () => {
     "azure-next-hop-is-no-address": [
       [7, "freehold:target.network.egress.nextHop", "10.300.0.4", "write  nextHop: 10.10.0.4  (an example)"],
     ],
+    "azure-rdma-without-infiniband": [
+      [
+        11,
+        "freehold:pools.a100.rdma",
+        "declared, and Azure has no machine with 1 GPU of NVIDIA A100 PCIe 80GB and InfiniBand",
+        "take it out: nodes reach each other over their ordinary network",
+      ],
+    ],
     "azure-reservation-of-another-subscription": [
       [
         7,
@@ -283,7 +299,7 @@ describe("a country file whose cloud is at fault", () => {
       [
         7,
         "freehold:target.nodePools.a100.vmSize",
-        "Standard_NC40ads_H100_v5, for which Azure had no price in brazilsouth",
+        "Standard_NC40ads_H100_v5, for which Azure has no price in brazilsouth",
         "choose another accelerator or region: npx freehold catalogue instances",
       ],
     ],
