@@ -91,12 +91,12 @@ describe("a country file whose cloud is at fault", () => {
     "aws-network-not-at-its-first-address": [
       [7, "freehold:target.network.cidr", "10.64.1.0/16", "write  cidr: 10.64.0.0/16  (an example)"],
     ],
-    "aws-network-overlaps-services": [
+    "aws-network-leaves-no-range": [
       [
         7,
-        "freehold:target.network.cidr",
-        "172.20.0.0/16, which overlaps 172.20.0.0/16, the addresses of the cluster's services",
-        "write  cidr: 10.64.0.0/16  (an example)",
+        "freehold:target.network",
+        "172.20.0.0/16, 10.0.0.0/8, 192.168.0.0/16, 172.24.0.0/16, beside which no range is left for the cluster's services",
+        "name narrower ranges: the networks that really call",
       ],
     ],
     "aws-network-too-small": [
@@ -268,6 +268,14 @@ describe("a country file whose cloud is at fault", () => {
       ],
     ],
     "azure-location-unknown": [[6, "freehold:target.location", "brasilsouth", "write  location: brazilsouth"]],
+    "azure-network-overlaps-pods": [
+      [
+        7,
+        "freehold:target.network.cidr",
+        "10.244.0.0/16, which overlaps 10.244.0.0/16, of the cluster's pods and services",
+        "write  cidr: 10.64.0.0/16  (an example)",
+      ],
+    ],
     "azure-next-hop-is-a-host": [
       [
         7,
