@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { Engine } from "../kubernetes-provider/engine.ts";
 import { fromStruct, toStruct } from "../kubernetes-provider/properties.ts";
 import { parseUrn } from "../kubernetes-provider/type-token.ts";
 import { unary } from "../plugin-server.ts";
+import { providerIntroduction } from "../provider-introduction.ts";
 import { autonamingOf, toDiffResponse, toFailure } from "../provider-messages.ts";
 import { check } from "./check.ts";
 import type { Cloud } from "./cloud.ts";
@@ -53,25 +53,9 @@ export function cloudProvider<Settings>(
       .setSupportsAutonamingConfiguration(true);
 
   return {
-    handshake: unary<providerPb.ProviderHandshakeRequest, providerPb.ProviderHandshakeResponse>((request) => {
-      engine = new Engine(request.getEngineAddress());
-      return new providerPb.ProviderHandshakeResponse()
-        .setAcceptSecrets(true)
-        .setAcceptResources(false)
-        .setAcceptOutputs(false)
-        .setSupportsAutonamingConfiguration(true);
+    ...providerIntroduction(cloud.version, (address) => {
+      engine = new Engine(address);
     }),
-
-    attach: unary<pluginPb.PluginAttach, emptyPb.Empty>((request) => {
-      engine = new Engine(request.getAddress());
-      return new emptyPb.Empty();
-    }),
-
-    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(cloud.version)),
-
-    getSchema: unary(() => new providerPb.GetSchemaResponse().setSchema("{}")),
-
-    getMapping: unary(() => new providerPb.GetMappingResponse()),
 
     checkConfig: unary<providerPb.CheckRequest, providerPb.CheckResponse>((request) => {
       const news = configInputs(fromStruct(request.getNews()));

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import sdk from "@pulumi/kubernetes/package.json" with { type: "json" };
-import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { unary } from "../plugin-server.ts";
+import { providerIntroduction } from "../provider-introduction.ts";
 import { autonamingOf, toDiffResponse, toFailure } from "../provider-messages.ts";
 import { check } from "./check.ts";
 import { inputsIn } from "./checkpoint.ts";
@@ -41,25 +41,9 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
   });
 
   return {
-    handshake: unary<providerPb.ProviderHandshakeRequest, providerPb.ProviderHandshakeResponse>((request) => {
-      engine = new Engine(request.getEngineAddress());
-      return new providerPb.ProviderHandshakeResponse()
-        .setAcceptSecrets(true)
-        .setAcceptResources(false)
-        .setAcceptOutputs(false)
-        .setSupportsAutonamingConfiguration(true);
+    ...providerIntroduction(sdk.version, (address) => {
+      engine = new Engine(address);
     }),
-
-    attach: unary<pluginPb.PluginAttach, emptyPb.Empty>((request) => {
-      engine = new Engine(request.getAddress());
-      return new emptyPb.Empty();
-    }),
-
-    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(sdk.version)),
-
-    getSchema: unary(() => new providerPb.GetSchemaResponse().setSchema("{}")),
-
-    getMapping: unary(() => new providerPb.GetMappingResponse()),
 
     checkConfig: unary<providerPb.CheckRequest, providerPb.CheckResponse>((request) =>
       new providerPb.CheckResponse().setInputs(request.getNews()),
