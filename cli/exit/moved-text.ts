@@ -69,7 +69,7 @@ export function movedText(report: MovedReport, stream: NodeJS.WriteStream): stri
         models: models.join(", "),
         tokens: grouped(tokens),
       })),
-    ).map((line) => `  ${line}`),
+    ),
     "",
     ...noticed(report),
     ...refused.slice(0, 5).map(({ tenant, at, status, why }) => `    ${tenant} after ${at} s: ${status} ${why}`),
@@ -103,6 +103,7 @@ function simulated({ from, to }: ExitPlan): string[] {
   const cloud = from.kind === "aws" ? "AWS" : "Azure";
   return [
     `${cloud} in ${from.place}: a world of its own on this machine; nodes of both sides, their GPUs, and the model servers on them`,
+    "cert-manager's and CloudNativePG's operators: a stand-in issues certificates, another runs one real Postgres on each side",
     `the name: an address on this machine that leads to ${from.stack}'s door, then to ${to.stack}'s, as DNS does where nothing is remembered`,
   ];
 }
