@@ -28,6 +28,12 @@ export type ClusterState = {
   storageClasses: { name: string; isDefault: boolean }[];
 };
 
+/** A taint that keeps whoever does not tolerate it off a node. */
+export type NodeTaint = { key: string; value: string; effect: string };
+
+/** Taints that a cloud itself puts on the nodes of pools, beside Freehold's, by pool; a pool without any is left out. */
+export type CloudTaints = Record<string, NodeTaint[]>;
+
 /** What everything of a country stands on. */
 export type Ground = {
   /** The one provider through which everything in the cluster is made. */
@@ -52,6 +58,8 @@ export type Cloud = {
   preflight(country: Country, cluster: ClusterState): Finding[] | Promise<Finding[]>;
   /** Annotations of the Service in front of the gateway, so that the cloud opens no door to the world. */
   doorAnnotations(country: Country): Record<string, string>;
+  /** What whoever runs on the nodes of a pool has to tolerate of the cloud's own. */
+  taints(country: Country): CloudTaints;
   /** Takes, or makes, the cluster and the nodes of its pools. */
   ground(country: Country, cluster: ClusterState, opts: pulumi.ComponentResourceOptions): Ground;
 };
