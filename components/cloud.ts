@@ -24,6 +24,8 @@ export type ClusterState = {
   serves: string[];
   /** Labels of every namespace, by its name: those that Freehold made say so. */
   namespaces: Record<string, Record<string, string>>;
+  /** Name that the vault of its keys has or will have, where a cloud keeps names of vaults that are gone. */
+  vault?: string;
   /** Classes of volumes, and which of them volumes get that name none. */
   storageClasses: { name: string; isDefault: boolean }[];
 };
