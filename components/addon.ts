@@ -16,11 +16,15 @@ import { kueue } from "./addons/kueue.ts";
 import { lws } from "./addons/lws.ts";
 import { prometheus } from "./addons/prometheus.ts";
 import { rookCeph } from "./addons/rook-ceph.ts";
+import type { CloudTaints } from "./cloud.ts";
 import { isErasable } from "./country/erasable.ts";
 import type { Country } from "./country.ts";
 import type { Door } from "./network/door.ts";
 
 export { type PhoneHome, phoneHome } from "./addon/phone-home.ts";
+
+/** The country of an add-on, with the taints of the cloud's own on the nodes of its pools. */
+export type AddonCountry = Country & { cloudTaints?: CloudTaints };
 
 /** Values of a chart, as its values.yaml nests them. */
 export type ChartValues = { [key: string]: unknown };
@@ -39,11 +43,11 @@ export type AddonValues = {
   /** Further peers beside its own namespace, cluster DNS, the API server and Prometheus. */
   door?(country: Country): Pick<Door, "ingress" | "egress" | "hosts" | "nodesCall">;
   /** Values that depend on the country, by the release that the catalogue names; they go over the catalogue's own. */
-  values?(country: Country, facts: AddonFacts): Record<string, ChartValues>;
+  values?(country: AddonCountry, facts: AddonFacts): Record<string, ChartValues>;
   /** What has to stand before the charts, such as what their hooks would have made: hooks are not run. */
   first?(country: Country, namespace: string, opts: pulumi.ResourceOptions): pulumi.Resource[];
   /** What everybody shares of the add-on's own kinds, whoever installed it. */
-  objects?(country: Country, namespace: string, opts: pulumi.ResourceOptions): pulumi.Resource[];
+  objects?(country: AddonCountry, namespace: string, opts: pulumi.ResourceOptions): pulumi.Resource[];
   /** Whether data hangs on the definitions that it installs: deleting one deletes every object of its kind. */
   holdsData?: true;
 };
@@ -67,7 +71,7 @@ export type AddonArgs = {
   id: string;
   mode: "install" | "existing";
   version: string;
-  country: Country;
+  country: AddonCountry;
 };
 
 /** An add-on of the cluster, from charts and images in the country's registry, where the cluster does not have it already. */

@@ -24,9 +24,17 @@ export type ClusterState = {
   serves: string[];
   /** Labels of every namespace, by its name: those that Freehold made say so. */
   namespaces: Record<string, Record<string, string>>;
+  /** Name that the vault of its keys has or will have, where a cloud keeps names of vaults that are gone. */
+  vault?: string;
   /** Classes of volumes, and which of them volumes get that name none. */
   storageClasses: { name: string; isDefault: boolean }[];
 };
+
+/** A taint that keeps whoever does not tolerate it off a node. */
+export type NodeTaint = { key: string; value: string; effect: string };
+
+/** Taints that a cloud itself puts on the nodes of pools, beside Freehold's, by pool; a pool without any is left out. */
+export type CloudTaints = Record<string, NodeTaint[]>;
 
 /** What everything of a country stands on. */
 export type Ground = {
@@ -52,6 +60,8 @@ export type Cloud = {
   preflight(country: Country, cluster: ClusterState): Finding[] | Promise<Finding[]>;
   /** Annotations of the Service in front of the gateway, so that the cloud opens no door to the world. */
   doorAnnotations(country: Country): Record<string, string>;
+  /** What whoever runs on the nodes of a pool has to tolerate of the cloud's own. */
+  taints(country: Country): CloudTaints;
   /** Takes, or makes, the cluster and the nodes of its pools. */
   ground(country: Country, cluster: ClusterState, opts: pulumi.ComponentResourceOptions): Ground;
 };

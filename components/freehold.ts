@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Addon, addonOrder, addonsBefore } from "./addon.ts";
+import { Addon, type AddonCountry, addonOrder, addonsBefore } from "./addon.ts";
 import { Budgets } from "./budgets.ts";
 import type { Cloud, ClusterState } from "./cloud.ts";
 import type { Country } from "./country.ts";
@@ -33,10 +33,11 @@ export class Freehold extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { country, cloud, cluster, keySeed }: FreeholdArgs,
+    { country: declared, cloud, cluster, keySeed }: FreeholdArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("freehold:index:Freehold", name, {}, opts);
+    const country = { ...declared, cloudTaints: cloud.taints(declared) };
     const ground = cloud.ground(country, cluster, { parent: this });
     const { provider, pools, awaited } = ground;
     const inside = { parent: this, provider };
@@ -79,6 +80,7 @@ export class Freehold extends pulumi.ComponentResource {
             ...server,
             namespace: platform.models,
             nodePool: country.pools[server.pool]!,
+            cloudTaints: country.cloudTaints[server.pool],
             network: country.network,
             monitoring: country.monitoring !== undefined,
             objects: storage?.objects,
@@ -150,7 +152,10 @@ export class Freehold extends pulumi.ComponentResource {
 }
 
 /** Installs the country's add-ons, each after those that it needs; answers with what their users wait for. */
-function installAddons(country: Country, opts: pulumi.ComponentResourceOptions): Record<string, pulumi.Resource[]> {
+function installAddons(
+  country: AddonCountry,
+  opts: pulumi.ComponentResourceOptions,
+): Record<string, pulumi.Resource[]> {
   const ready: Record<string, pulumi.Resource[]> = {};
   const waited = [opts.dependsOn ?? []].flat() as pulumi.Resource[];
   for (const id of addonOrder(Object.keys(country.addons))) {

@@ -6,6 +6,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
 import { addon } from "../catalogue/index.ts";
+import type { NodeTaint } from "./cloud.ts";
 import { either } from "./country/wording.ts";
 import type { Country } from "./country.ts";
 import { engines } from "./engine.ts";
@@ -22,6 +23,8 @@ export type ModelArgs = Country["modelServers"][string] & {
   namespace: pulumi.Input<string>;
   /** The pool it runs on. */
   nodePool: Country["pools"][string];
+  /** Taints of the cloud's own on the pool's nodes. */
+  cloudTaints?: NodeTaint[];
   /** What enforces network policies. */
   network: Country["network"];
   /** Whether Prometheus collects metrics. */

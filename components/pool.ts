@@ -1,7 +1,7 @@
 import { NodePatch } from "@pulumi/kubernetes/core/v1/nodePatch.js";
 import * as pulumi from "@pulumi/pulumi";
 import { accelerator } from "../catalogue/index.ts";
-import type { ClusterNode } from "./cloud.ts";
+import type { ClusterNode, NodeTaint } from "./cloud.ts";
 import { isCountable } from "./country/pool-resource.ts";
 import type { Country } from "./country.ts";
 import { chooseNodes, poolLabel } from "./pool/choose-nodes.ts";
@@ -61,6 +61,11 @@ export function poolTaint({ accelerator: id, sharing }: Pick<PoolArgs, "accelera
   // The operators' own daemons tolerate this key, whatever the value, and no other.
   const { resource } = accelerator(id);
   return { key: resource, value: sharing.kind === "time-slicing" ? sharing.tenant : "present", effect: "NoSchedule" };
+}
+
+/** What a pod says that may run in spite of a taint. */
+export function tolerationOf({ key, value, effect }: NodeTaint) {
+  return { key, operator: "Equal", value, effect };
 }
 
 /** What tells the GPU operator's MIG manager and device plugin how each GPU of the node is given out. */

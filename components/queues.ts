@@ -1,9 +1,13 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { CloudTaints } from "./cloud.ts";
 import type { Country } from "./country.ts";
-import { poolLabel, poolTaint } from "./pool.ts";
+import { poolLabel, poolTaint, tolerationOf } from "./pool.ts";
 
-export type QueuesArgs = Pick<Country, "pools" | "tenants">;
+export type QueuesArgs = Pick<Country, "pools" | "tenants"> & {
+  /** Taints of the cloud's own on the nodes of pools. */
+  cloudTaints?: CloudTaints;
+};
 
 /** API group and version of Kueue's objects. */
 export const queueApi = "kueue.x-k8s.io/v1beta2";
@@ -38,10 +42,10 @@ export class Queues extends pulumi.ComponentResource {
     object("Cohort", queueNames.cohort, {});
     object("ResourceFlavor", queueNames.anywhere, {});
     for (const pool of queuedPools(args)) {
-      const { key, value, effect } = poolTaint(args.pools[pool]!);
+      const taints = [poolTaint(args.pools[pool]!), ...(args.cloudTaints?.[pool] ?? [])];
       object("ResourceFlavor", queueNames.ofPool(pool), {
         nodeLabels: { [poolLabel]: pool },
-        tolerations: [{ key, operator: "Equal", value, effect }],
+        tolerations: taints.map(tolerationOf),
       });
     }
     this.registerOutputs({});

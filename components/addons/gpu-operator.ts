@@ -2,7 +2,9 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { stringify } from "yaml";
 import { accelerator } from "../../catalogue/index.ts";
 import type { AddonValues } from "../addon.ts";
+import type { NodeTaint } from "../cloud.ts";
 import type { Country } from "../country.ts";
+import { tolerationOf } from "../pool.ts";
 
 /** ConfigMap that says how the GPUs of time-sliced pools are shared: an operator that is there already has to name it too. */
 export const timeSlicing = "freehold-time-slicing";
@@ -13,7 +15,7 @@ export const gpuOperator: AddonValues = {
   // Its daemons load drivers and hand out the nodes' devices.
   podSecurity: "privileged",
   answers: [],
-  values: ({ drivers, pools }) => ({
+  values: ({ drivers, pools, cloudTaints = {} }) => ({
     "gpu-operator": {
       driver: drivers.from === "registry" ? { enabled: true, version: drivers.version } : { enabled: false },
       toolkit: {
@@ -29,6 +31,7 @@ export const gpuOperator: AddonValues = {
       sandboxWorkloads: { enabled: false },
       // Off, and an image without a version could be any.
       vgpuManager: { image: "" },
+      ...tolerating(Object.values(cloudTaints).flat()),
     },
   }),
   objects: ({ pools }, namespace, opts) => {
@@ -37,6 +40,18 @@ export const gpuOperator: AddonValues = {
     return [new ConfigMap(timeSlicing, { metadata: { name: timeSlicing, namespace }, data }, opts)];
   },
 };
+
+/** Daemons of the operator run on nodes that the cloud tainted too. A list takes the place of the chart's, so it says its own again. */
+function tolerating(taints: NodeTaint[]) {
+  if (taints.length === 0) return {};
+  const gpus = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" };
+  const own = [...new Map(taints.map((taint) => [taint.key, tolerationOf(taint)])).values()];
+  const controlPlane = { key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" };
+  return {
+    daemonsets: { tolerations: [gpus, ...own] },
+    "node-feature-discovery": { worker: { tolerations: [controlPlane, gpus, ...own] } },
+  };
+}
 
 /** What the device plugin reads on the nodes of each time-sliced pool, by the pool's name. */
 function slicing(pools: Country["pools"]): Record<string, string> {

@@ -10,5 +10,7 @@ export const aws: Cloud = {
   inspect: async (country) => newCluster(country),
   preflight: (country) => awsPreflight({ ...country, target: targetOf(country, "aws") }),
   doorAnnotations: (country) => doorAnnotations(targetOf(country, "aws")),
+  // EKS labels spot nodes and taints none.
+  taints: () => ({}),
   ground: (country, _, opts) => awsGround({ ...country, target: targetOf(country, "aws") }, opts),
 };

@@ -2,13 +2,20 @@ import type { Cloud } from "../cloud.ts";
 import { doorAnnotations } from "./azure/door-annotations.ts";
 import { azureGround } from "./azure/ground.ts";
 import { azurePreflight } from "./azure/preflight.ts";
+import { spotTaints } from "./azure/spot-taints.ts";
+import { vaultName } from "./azure/vault-name.ts";
 import { newCluster } from "./new-cluster.ts";
 import { targetOf } from "./target.ts";
 
 /** An AKS cluster that Freehold makes in a region of Azure, with everything that it stands on. */
 export const azure: Cloud = {
-  inspect: async (country) => newCluster(country),
-  preflight: (country) => azurePreflight({ ...country, target: targetOf(country, "azure") }),
+  async inspect(country) {
+    const found = await vaultName(targetOf(country, "azure"));
+    // Who is not answered is told by the preflight, in whose order it is not the first question.
+    return { ...newCluster(country), vault: "why" in found ? undefined : found.name };
+  },
+  preflight: (country, { vault }) => azurePreflight({ ...country, vault, target: targetOf(country, "azure") }),
   doorAnnotations: (country) => doorAnnotations(targetOf(country, "azure")),
-  ground: (country, _, opts) => azureGround({ ...country, target: targetOf(country, "azure") }, opts),
+  taints: (country) => spotTaints(targetOf(country, "azure")),
+  ground: (country, { vault }, opts) => azureGround({ ...country, vault, target: targetOf(country, "azure") }, opts),
 };

@@ -77,6 +77,8 @@ export const onprem: Cloud = {
 
   doorAnnotations: () => ({}),
 
+  taints: () => ({}),
+
   ground({ target, pools, addons }, cluster, opts) {
     const provider = new Provider("cluster", {
       context: target.context,

@@ -7,7 +7,7 @@ import type { ModelArgs } from "../model.ts";
 import { platformNames } from "../platform/names.ts";
 import { locked } from "../platform/restricted.ts";
 import { spread } from "../platform/spread.ts";
-import { poolLabel } from "../pool.ts";
+import { poolLabel, tolerationOf } from "../pool.ts";
 import { memoryOf, type Sizing } from "../sizing.ts";
 import { supply } from "./weights.ts";
 
@@ -71,7 +71,10 @@ export function podSpec(
     priorityClassName: platformNames.servingPriority,
     terminationGracePeriodSeconds: stopSeconds(args),
     nodeSelector: { [poolLabel]: args.pool },
-    tolerations: [{ key: accelerator(nodePool.accelerator).resource, operator: "Exists", effect: "NoSchedule" }],
+    tolerations: [
+      { key: accelerator(nodePool.accelerator).resource, operator: "Exists", effect: "NoSchedule" },
+      ...(args.cloudTaints ?? []).map(tolerationOf),
+    ],
     ...(role === "alone" ? { topologySpreadConstraints: spread(labelsOf(name, args).all) } : apart(name, args)),
     securityContext: {
       runAsNonRoot: true,

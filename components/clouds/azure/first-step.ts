@@ -3,7 +3,7 @@ import type { Finding } from "../../country/fault.ts";
 import type { Country } from "../../country.ts";
 import { type DeclaredUrl, declaredState, judgeStateCallers, stateFinding } from "../declared-state.ts";
 import { targetOf } from "../target.ts";
-import { azureNames } from "./names.ts";
+import { azureNames, vaultNames } from "./names.ts";
 import type { AzureTarget } from "./target.ts";
 
 /** What a country on Azure needs before its state can be kept there: the container and the key that `freehold:state` names. */
@@ -15,7 +15,7 @@ export function azureFirstStep(country: Country): FirstStep {
   const container = backend && { account: query(backend.url, "storage_account") ?? "", name: backend.url.host };
   const key = provider && keyIn(provider.url);
   // What encrypts the account lies beside the key of the secrets, or in a vault of the account's own.
-  const vault = key?.vault ?? azureNames(target).vault;
+  const vault = key?.vault ?? vaultNames(target)[0]!;
   const where = `in ${target.location}`;
   return {
     makes: [

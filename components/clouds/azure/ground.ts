@@ -12,7 +12,7 @@ import { AzureCluster } from "./cluster.ts";
 import { diskEncryption } from "./disk-encryption.ts";
 import { AzureKeys } from "./keys.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
-import { azureNames } from "./names.ts";
+import { azureNames, vaultNames } from "./names.ts";
 import { AzureNetwork } from "./network.ts";
 import { AzureNodePool } from "./node-pool.ts";
 import { azureObjectStore } from "./object-store.ts";
@@ -43,6 +43,7 @@ export function azureGround(country: AzureCountry, opts: pulumi.ComponentResourc
   const setting = {
     target,
     resourceGroupName: after(group, resourceGroup),
+    vault: country.vault ?? vaultNames(target)[0]!,
     erasable: isErasable("storage", country.erase),
   };
   const network = new AzureNetwork("network", setting, through);

@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { closedVault } from "./closed.ts";
 import { grant } from "./grant.ts";
 import { type ManagedIdentity, managedIdentity } from "./managed-identity.ts";
-import { azureNames } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { AzurePrivateLink } from "./private-link.ts";
 import { after, idOf } from "./resource-id.ts";
@@ -43,10 +42,10 @@ export class AzureKeys extends pulumi.ComponentResource {
 
   constructor(name: string, args: AzureKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AzureKeys", name, {}, opts);
-    const { target, resourceGroupName, erasable } = args;
-    this.setting = { target, resourceGroupName, erasable };
+    const { target, resourceGroupName, vault, erasable } = args;
+    this.setting = { target, resourceGroupName, vault, erasable };
     this.vault = makeVault(name, args, { parent: this });
-    this.vaultId = idOf(this.vault, args.target, vaultPath(args.target));
+    this.vaultId = idOf(this.vault, target, vaultPath(vault));
     this.ready = new AzurePrivateLink("keys", { ...args, to: this.vaultId, service: "vault" }, { parent: this }).ready;
     const { key, id } = this.key("cluster");
     this.cluster = { id, uriWithVersion: key.keyUriWithVersion };
@@ -72,8 +71,7 @@ export class AzureKeys extends pulumi.ComponentResource {
   }
 
   private key(purpose: KeyPurpose) {
-    const { target, resourceGroupName } = this.setting;
-    const { vault } = azureNames(target);
+    const { target, resourceGroupName, vault } = this.setting;
     const key = new Key(
       `key-${purpose}`,
       {
@@ -94,27 +92,37 @@ export class AzureKeys extends pulumi.ComponentResource {
         },
         tags: azureTags(target),
       },
-      // Azure deletes a key at the vault itself, which nobody reaches before its private name stands, nor after it has gone.
-      { parent: this, dependsOn: this.ready, protect: !this.setting.erasable },
+      {
+        parent: this,
+        // Azure deletes a key at the vault itself, which nobody reaches before its private name stands, nor after it has gone.
+        dependsOn: this.ready,
+        // A key that goes with its vault comes back with it, and takes no right of its own.
+        deletedWith: this.vault,
+        protect: !this.setting.erasable,
+      },
     );
     return {
       key,
-      id: idOf(key, target, `${vaultPath(target)}/keys/${purpose}`),
+      id: idOf(key, target, `${vaultPath(vault)}/keys/${purpose}`),
       uri: after(key, `https://${vault}.vault.azure.net/keys/${purpose}`),
     };
   }
 }
 
-function vaultPath(target: AzureSetting["target"]): string {
-  return `Microsoft.KeyVault/vaults/${azureNames(target).vault}`;
+function vaultPath(vault: string): string {
+  return `Microsoft.KeyVault/vaults/${vault}`;
 }
 
-function makeVault(name: string, { target, resourceGroupName, erasable }: AzureSetting, opts: pulumi.ResourceOptions) {
+function makeVault(
+  name: string,
+  { target, resourceGroupName, vault, erasable }: AzureSetting,
+  opts: pulumi.ResourceOptions,
+) {
   return new Vault(
     name,
     {
       resourceGroupName,
-      vaultName: azureNames(target).vault,
+      vaultName: vault,
       location: target.location,
       properties: {
         ...closedVault(target),

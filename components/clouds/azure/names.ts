@@ -8,17 +8,26 @@ type Place = Pick<AzureTarget, "subscription" | "cluster">;
  * customers of Azure end in a mark of the subscription and the cluster.
  */
 export function azureNames({ subscription, cluster }: Place) {
-  const mark = digest(`${subscription}/${cluster}`).slice(0, 8);
+  const mark = markOf(`${subscription}/${cluster}`);
   const stem = cluster.replaceAll("-", "");
   return {
     resourceGroup: cluster,
     nodeResourceGroup: `${cluster}-nodes`,
     network: cluster,
-    vault: `${cluster.slice(0, 15).replace(/-+$/, "")}-${mark}`,
     storageAccount: `${stem.slice(0, 16)}${mark}`,
     registry: `${stem.slice(0, 42)}${mark}`,
     workspace: cluster,
   };
+}
+
+/**
+ * Names that the vault of a country's keys may have, in the order in which they are taken: a vault that was deleted keeps its
+ * name for ninety days, and whoever declares the same country again meanwhile gets another one.
+ */
+export function vaultNames({ subscription, cluster }: Place): string[] {
+  const stem = cluster.slice(0, 15).replace(/-+$/, "");
+  const times = Array.from({ length: 20 }, (_, index) => (index === 0 ? "" : `/${index}`));
+  return times.map((time) => `${stem}-${markOf(`${subscription}/${cluster}${time}`)}`);
 }
 
 /** Name of a role assignment, which Azure wants to be a GUID: always the same for one purpose in one cluster. */
@@ -38,6 +47,10 @@ export function agentPoolName(pool: string): string {
 
 /** Name of the pool that carries the cluster's own parts. */
 export const systemPool = "system";
+
+function markOf(text: string): string {
+  return digest(text).slice(0, 8);
+}
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");

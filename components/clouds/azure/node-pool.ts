@@ -9,6 +9,7 @@ import { agentPoolName } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { after, idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";
+import { spotTaints } from "./spot-taints.ts";
 import type { AzureCountry } from "./target.ts";
 import { vmSizeOf } from "./vm-size.ts";
 
@@ -29,7 +30,7 @@ export class AzureNodePool extends pulumi.ComponentResource {
     const inside = { parent: this };
     const placed = target.nodePools[name];
     if (!placed) throw new Error(`target.nodePools has no ${name}`);
-    const { key, value, effect } = poolTaint(pool);
+    const taints = [poolTaint(pool), ...(spotTaints(target)[name] ?? [])];
     this.nodes = new AgentPool(
       name,
       {
@@ -51,7 +52,8 @@ export class AzureNodePool extends pulumi.ComponentResource {
         enableEncryptionAtHost: true,
         enableNodePublicIP: false,
         nodeLabels: { [poolLabel]: name, ...sharingLabels(name, pool.sharing) },
-        nodeTaints: [`${key}=${value}:${effect}`, ...(placed.capacity.kind === "spot" ? [spotTaint] : [])],
+        // AKS's own are in its answer too: what is left out would be taken off with the next change.
+        nodeTaints: taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
         gpuProfile: { driver: driverOf(pool, drivers) },
         // There is no spare GPU node to take over while another is renewed.
         upgradeSettings: { maxSurge: "0", maxUnavailable: "1", drainTimeoutInMinutes: 60 },
@@ -65,9 +67,6 @@ export class AzureNodePool extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
-
-// AKS puts it on every spot node, asked or not.
-const spotTaint = "kubernetes.azure.com/scalesetpriority=spot:NoSchedule";
 
 /** The driver comes from one side only: AKS's own, or the one that the GPU operator installs. */
 function driverOf({ accelerator: id }: AzureNodePoolArgs["pool"], { from }: AzureNodePoolArgs["drivers"]): string {

@@ -5,7 +5,11 @@ import { ask, unsaid } from "../command-line.ts";
 import type { TargetOf } from "../target.ts";
 
 type Target = TargetOf<"azure">;
-type Asking = Pick<Country, "pools"> & { target: Target };
+type Asking = Pick<Country, "pools"> & {
+  target: Target;
+  /** Name for the vault of the keys, as far as Azure said which one is free. */
+  vault: string | undefined;
+};
 type Taken = { pool: string; size: string; nodes: number; vcpus: number; zone?: string };
 type Sku = {
   name: string;
@@ -27,7 +31,7 @@ export async function azurePreflight(country: Asking): Promise<Finding[]> {
   if (id !== target.subscription || tenantId !== target.tenant) return [otherSubscription(target, id, tenantId)];
   const taken = takenBy(country);
   const asked = await Promise.all([missingSizes(target, taken), oldVersion(target)]);
-  return asked.flat();
+  return [...(country.vault === undefined ? [noVault(target)] : []), ...asked.flat()];
 }
 
 function unanswered({ subscription }: Target, why: "absent" | "refused", said: string): Finding {
@@ -157,4 +161,15 @@ async function oldVersion({ location, kubernetes }: Target): Promise<Finding[]> 
       remedy: `write  kubernetes: "${made.at(-1)}"`,
     },
   ];
+}
+
+function noVault({ subscription }: Target): Finding {
+  return {
+    at: ["target", "subscription"],
+    found:
+      "Azure does not say which name is free for the vault of the keys, or none is: a deleted vault keeps its own for 90 days",
+    allowed:
+      "credentials with the rights to Microsoft.KeyVault/vaults/read and Microsoft.KeyVault/deletedVaults/read, and a name that is free",
+    remedy: `try it: az keyvault list-deleted --subscription ${subscription}`,
+  };
 }

@@ -6,6 +6,8 @@ export type AzureSetting = {
   target: AzureTarget;
   /** Name of the resource group, known when it stands. */
   resourceGroupName: pulumi.Input<string>;
+  /** Name of the vault of the country's keys. */
+  vault: string;
   /** Whether what holds data, or a key of data, may be deleted. */
   erasable: boolean;
 };

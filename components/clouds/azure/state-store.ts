@@ -38,7 +38,7 @@ export class AzureState extends pulumi.ComponentResource {
       { resourceGroupName: target.cluster, location: target.location, tags: azureTags(target) },
       kept,
     );
-    const setting = { target, resourceGroupName: after(group, target.cluster), erasable: false };
+    const setting = { target, resourceGroupName: after(group, target.cluster), vault: args.vault, erasable: false };
     const vault = makeVault(args, setting, kept);
     if (container) stateContainer(container, vault, args, setting, inside);
     if (key !== undefined) secretsKey(key, vault, args, setting, inside);

@@ -80,7 +80,8 @@ function agentNode(spec: AgentPoolSpec, index: number): V1Node {
 
 /** AKS keeps everybody off spot machines who does not say that they take them. */
 function allTaints({ taints, spot }: AgentPoolSpec): string[] {
-  return spot ? [...taints, "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"] : taints;
+  // An API server refuses a node that has one twice.
+  return spot ? [...new Set([...taints, "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"])] : taints;
 }
 
 /** Of what has no GPU, nothing. */

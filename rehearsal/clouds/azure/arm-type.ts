@@ -116,7 +116,9 @@ export function armType(type: ArmType): CloudType<AzureSettings> {
     release: async (call, standing) => {
       await type.release?.(call, standing);
       for (const child of everything(call.world)) {
-        if (liesBelow(child.id, standing.id)) call.world.remove(child, softDeleted(child));
+        if (!liesBelow(child.id, standing.id)) continue;
+        const left = softDeleted(child);
+        call.world.remove(child, left && { ...left, wentWith: standing.id });
       }
     },
     ...pick(type, [

@@ -1,11 +1,15 @@
 import { join } from "node:path";
 import { aksVersions, azureSize, azureZones } from "../../../catalogue/azure-offering.ts";
 import { instance, instances } from "../../../catalogue/index.ts";
+import { deletedVaults } from "../azure/soft-deletion.ts";
 import { readSubscription } from "../azure/subscription.ts";
+import { vaultType } from "../azure/vault-keys.ts";
+import { World } from "../world.ts";
 
 /** What the simulated Azure answers to a question of the `az` command line, in that one's own form; undefined for others. */
 export function azureAnswer(command: string, { location = "" }: Record<string, string>): unknown {
   const subscription = readSubscription(join(process.env.FREEHOLD_REHEARSAL!, "world/azure-native"));
+  const world = new World(join(process.env.FREEHOLD_REHEARSAL!, "world/azure-native"));
   const sizes = () => sizesIn(location);
   switch (command) {
     case "account show":
@@ -32,6 +36,13 @@ export function azureAnswer(command: string, { location = "" }: Record<string, s
         limit: String(limitOf(subscription.quotas, family)),
       }));
     }
+    case "keyvault list":
+      return world.standing(vaultType).map(({ id, outputs }) => ({ id, name: outputs.name }));
+    case "keyvault list-deleted":
+      return deletedVaults(world).map(({ id, outputs, left }) => ({
+        name: outputs.name,
+        properties: { vaultId: id, ...left },
+      }));
     case "aks get-versions":
       return { values: [...new Set(aksVersions().general.map(minorOf))].map((version) => ({ version })) };
     default:

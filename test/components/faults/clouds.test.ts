@@ -3,6 +3,57 @@ import { refuses } from "./broken.ts";
 
 describe("a country file whose cloud is at fault", () => {
   refuses("clouds", {
+    "aws-caller-twice": [[7, "freehold:target.network.callers[1]", "10.200.0.0/16, a second time", "take it out"]],
+    "aws-cluster-and-pool-too-long": [
+      [
+        11,
+        "freehold:pools.h100-of-the-second-hall",
+        "would be called rashtriya-kritrim-buddhimatta-kendra-nodes-h100-of-the-second-hall: 66 characters",
+        "shorten the name of the pool, or  target.cluster: rashtriya-kritrim-buddhimatta-kendra, by 2",
+      ],
+    ],
+    "aws-cluster-name-for-no-trail": [
+      [7, "freehold:target.cluster", "mantra--laya", "write  cluster: freehold-in  (an example)"],
+    ],
+    "aws-cluster-name-too-short": [[7, "freehold:target.cluster", "in", "write  cluster: freehold-in  (an example)"]],
+    "aws-operators-of-one-name": [
+      [
+        8,
+        "freehold:target.operators[1]",
+        "role/office/Admin, named like arn:aws:iam::111122223333:role/hall/admin",
+        "take out the one that there is not: aws iam list-roles",
+      ],
+    ],
+    "aws-pool-like-the-system": [
+      [
+        10,
+        "freehold:pools.system",
+        "system, as the group of the nodes without GPUs is called",
+        "name it after its accelerator",
+      ],
+    ],
+    "aws-secret-elsewhere": [
+      [
+        7,
+        "freehold:target.registry.upstreams.mirror.secretArn",
+        "a secret in ap-south-2, of account 999988887777",
+        "arn:aws:secretsmanager:ap-south-1:111122223333:secret:ecr-pullthroughcache/mirror-AbCdEf",
+      ],
+    ],
+    "aws-secret-of-another-name": [
+      [
+        7,
+        "freehold:target.registry.upstreams.mirror.secretArn",
+        "secret:mirror-AbCdEf",
+        "secret:ecr-pullthroughcache/mirror-AbCdEf",
+      ],
+    ],
+    "azure-admins-twice": [
+      [9, "freehold:target.admins[1]", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee, a second time", "take it out"],
+    ],
+    "azure-cluster-and-pool-too-long": [
+      [12, "freehold:pools.a100-da-segunda-sala-do-centro-de-dados0", "81 characters", "by 1"],
+    ],
     "aws-account-as-a-number": [
       [7, "freehold:target.account", "the number 111122223333", 'write  account: "111122223333"'],
     ],

@@ -16,6 +16,14 @@ const reservationId = line("the id of a capacity reservation, such as cr-0123456
   shape: /^cr-[0-9a-f]{8,17}$/,
 }).meta({ description: "Id of the reservation.", examples: ["cr-0123456789abcdef0"] });
 
+// ECR reads secrets of this prefix alone.
+const secretArn = line("the ARN of a secret whose name begins with ecr-pullthroughcache/", {
+  most: 612,
+  shape: /^arn:aws(-[a-z]+)*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[\w/+=.@-]+$/,
+}).meta({
+  examples: ["arn:aws:secretsmanager:ap-south-1:111122223333:secret:ecr-pullthroughcache/mirror-AbCdEf"],
+});
+
 const nodeGroup = z.strictObject({
   instanceType: instanceType.optional().meta({
     description: "Instance type. Default: the smallest that the catalogue knows with the pool's accelerators.",
@@ -128,9 +136,7 @@ export const aws = z.strictObject({
               description: "Registry in the country that is pulled through.",
               examples: ["registry.bharat-cloud.example"],
             }),
-            secretArn: line("the ARN of a secret", { most: 2048, shape: /^arn:/ })
-              .optional()
-              .meta({ description: "Secret with its credentials, in Secrets Manager." }),
+            secretArn: secretArn.optional().meta({ description: "Secret with its credentials, in Secrets Manager." }),
           }),
         )
         .refine((upstreams) => Object.keys(upstreams).length > 0, "at least one upstream, under its prefix")

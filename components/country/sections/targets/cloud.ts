@@ -8,10 +8,11 @@ export const regionsOf = (provider: string) => () =>
 
 /** What the cluster is called. */
 export const clusterName = line(
-  "a name of at most 40 lower-case letters, digits and hyphens, that begins with a letter",
+  "a name of 4 to 40 lower-case letters, digits and single hyphens, that begins with a letter",
   {
     most: 40,
-    shape: /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    // Clouds that have room for more take no shorter name of a log, and no two hyphens in that of a vault or a trail.
+    shape: /^[a-z](?!.*--)[-a-z0-9]{2,}[a-z0-9]$/,
   },
 )
   .optional()

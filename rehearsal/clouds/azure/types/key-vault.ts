@@ -7,7 +7,7 @@ import type { Standing } from "../../world.ts";
 import { type AzureCall, armType, standingAt } from "../arm-type.ts";
 import { mayDo } from "../permissions.ts";
 import { sameId } from "../resource-id.ts";
-import { softDeleted, stillNamed } from "../soft-deletion.ts";
+import { recoverKeys, softDeleted, stillNamed } from "../soft-deletion.ts";
 import { keyType, vaultType } from "../vault-keys.ts";
 import { hasPrivateEndpoint } from "./private-link.ts";
 
@@ -84,6 +84,10 @@ export const vault = armType({
     },
     type: "Microsoft.KeyVault/vaults",
   }),
+  settle: async ({ world, inputs, before }, { id }) => {
+    if (!before && textOf(mapOf(inputs, "properties"), "createMode") === "recover") recoverKeys(world, id);
+    return undefined;
+  },
   computedWithin: ["properties.vaultUri"],
   leaves: (standing) => softDeleted(standing)!,
 });

@@ -4,6 +4,7 @@ import type { Fault } from "../../cloud-type.ts";
 import { mapOf, mapsOf, textOf } from "../../known.ts";
 import { armType, resourceNotFound, standingAt } from "../arm-type.ts";
 import { parseResourceId, sameId } from "../resource-id.ts";
+import { softDeleted, stillNamed } from "../soft-deletion.ts";
 
 const workspaceType = "azure-native:operationalinsights:Workspace";
 
@@ -28,13 +29,28 @@ export const workspace = armType({
       },
     ];
   },
-  outputs: ({ before }) => ({
-    provisioningState: "Succeeded",
-    customerId: before?.outputs.customerId ?? randomUUID(),
-    createdDate: before?.outputs.createdDate ?? new Date().toISOString(),
-    modifiedDate: new Date().toISOString(),
-    privateLinkScopedResources: [],
-  }),
+  judge: ({ world, inputs, before }, id) => {
+    const place = (location: unknown) => String(location).toLowerCase().replaceAll(" ", "");
+    const deleted = before ? undefined : stillNamed(world, workspaceType, (one) => sameId(one.id, id));
+    if (!deleted || place(deleted.outputs.location) === place(inputs.location)) return;
+    throw new CloudError(
+      "Conflict",
+      `The workspace name '${inputs.workspaceName}' is taken by a deleted workspace in ${deleted.outputs.location}, which can be recovered until ${deleted.left?.scheduledPurgeDate}.`,
+      409,
+    );
+  },
+  // Within two weeks of its deletion a workspace of the same name, group and region is the deleted one again, with all its logs.
+  outputs: ({ world, before }, id) => {
+    const was = before ?? stillNamed(world, workspaceType, (one) => sameId(one.id, id));
+    return {
+      provisioningState: "Succeeded",
+      customerId: was?.outputs.customerId ?? randomUUID(),
+      createdDate: was?.outputs.createdDate ?? new Date().toISOString(),
+      modifiedDate: new Date().toISOString(),
+      privateLinkScopedResources: [],
+    };
+  },
+  leaves: (standing) => softDeleted(standing)!,
 });
 
 /** What may be logged of what (Microsoft: Supported log categories); of other types every category is taken. */

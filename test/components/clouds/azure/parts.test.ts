@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { doorAnnotations } from "../../../../components/clouds/azure/door-annotations.ts";
 import { kubeconfigOf } from "../../../../components/clouds/azure/kubeconfig.ts";
-import { agentPoolName, assignmentName, azureNames } from "../../../../components/clouds/azure/names.ts";
+import { agentPoolName, assignmentName, azureNames, vaultNames } from "../../../../components/clouds/azure/names.ts";
 import { azureRanges } from "../../../../components/clouds/azure/ranges.ts";
 import { securityRules } from "../../../../components/clouds/azure/security-rules.ts";
 import { vmSizeOf } from "../../../../components/clouds/azure/vm-size.ts";
@@ -15,7 +15,6 @@ describe("names on Azure", () => {
 
   it("keep to the lengths and letters that Azure has room for", () => {
     for (const names of [azureNames(target), long]) {
-      expect(names.vault).toMatch(/^[a-z](?!.*--)[a-z\d-]{1,22}[a-z\d]$/);
       expect(names.storageAccount).toMatch(/^[a-z\d]{3,24}$/);
       expect(names.registry).toMatch(/^[a-z\d]{5,50}$/);
     }
@@ -24,9 +23,16 @@ describe("names on Azure", () => {
   it("are always the same for one cluster, and others in another subscription", () => {
     expect(azureNames(target)).toEqual(azureNames({ ...target }));
     const elsewhere = azureNames({ ...target, subscription: target.tenant });
-    for (const name of ["vault", "storageAccount", "registry"] as const) {
+    for (const name of ["storageAccount", "registry"] as const) {
       expect(elsewhere[name]).not.toBe(azureNames(target)[name]);
     }
+  });
+
+  it("are many for a vault, of which none ends another's", () => {
+    const names = vaultNames({ ...target, cluster: "freehold-of-a-country-with-a-very-long-name" });
+    for (const name of names) expect(name).toMatch(/^[a-z](?!.*--)[a-z\d-]{1,22}[a-z\d]$/);
+    const others = vaultNames({ ...target, cluster: "freehold-of-a-country-with-another-name" });
+    expect(new Set([...names, ...others]).size).toBe(40);
   });
 
   it("make a GUID of a role assignment's purpose, one for each", () => {

@@ -31,6 +31,12 @@ describe("a node of a group", () => {
     expect(nodeOf(form, 1).metadata?.name).not.toBe(metadata?.name);
   });
 
+  it("says that it is spot in a label, and in no taint", () => {
+    const { metadata, spec } = nodeOf({ ...form, capacityType: "SPOT" }, 0);
+    expect(metadata?.labels).toMatchObject({ "eks.amazonaws.com/capacityType": "SPOT" });
+    expect(spec?.taints?.map(({ key }) => key)).toEqual(["nvidia.com/gpu"]);
+  });
+
   it("is cut into MIG instances where its labels ask for it", () => {
     const { status } = nodeOf({ ...form, labels: { "nvidia.com/mig.config": "all-1g.10gb" } }, 0);
     expect(status?.allocatable).toMatchObject({ "nvidia.com/mig-1g.10gb": "56" });

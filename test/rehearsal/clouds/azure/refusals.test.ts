@@ -10,6 +10,7 @@ import {
   type Part,
   registryId,
   subscriptionId,
+  type TestAzure,
   vaultId,
 } from "./landscape.ts";
 
@@ -525,6 +526,34 @@ describe("names that are of the whole world", () => {
       properties: { ...vault({ enablePurgeProtection: true }), createMode: "recover" },
     });
     expect(world.world.leaving("azure-native:keyvault:Vault")).toEqual([]);
+    // What was deleted before its vault was stays deleted.
+    await expect(world.make("keyvault:Key", "disks")).rejects.toThrow(/ObjectIsDeletedButRecoverable/);
+  });
+
+  test.each([
+    ["vault", (world: TestAzure) => world.drop("keyvault:Vault", "keys-of-br")],
+    ["resource group", (world: TestAzure) => world.drop("resources:ResourceGroup", "rg")],
+  ])("keys that went with their %s come back with the vault", async (_, remove) => {
+    using world = await azure({}, "vault");
+    const { keyUriWithVersion } = world.named("keyvault:Key", "disks").outputs;
+    await remove(world);
+    expect(world.world.standing("azure-native:keyvault:Key")).toEqual([]);
+    if (world.world.isEmpty()) await world.make("resources:ResourceGroup", "rg");
+    const properties = { ...vault({ enablePurgeProtection: true }), createMode: "recover" };
+    await world.make("keyvault:Vault", "keys-of-br", { properties });
+    expect(world.named("keyvault:Key", "disks").outputs).toMatchObject({ keyUriWithVersion });
+  });
+
+  test("a deleted workspace is the same again for two weeks where it was, and its name is taken elsewhere", async () => {
+    using world = await azure();
+    const { outputs } = await world.make("operationalinsights:Workspace", "logs");
+    await world.drop("operationalinsights:Workspace", "logs");
+    expect(world.world.isEmpty()).toBe(false);
+    await expect(world.make("operationalinsights:Workspace", "logs", { location: "brazilsoutheast" })).rejects.toThrow(
+      /taken by a deleted workspace in brazilsouth/,
+    );
+    const again = await world.make("operationalinsights:Workspace", "logs");
+    expect(again.outputs.customerId).toBe(outputs.customerId);
   });
 });
 
