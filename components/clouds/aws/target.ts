@@ -6,6 +6,9 @@ export type AwsNodeGroupTarget = {
   capacity: { kind: "on-demand" } | { kind: "spot" } | { kind: "reservation" | "capacity-block"; id: string };
 };
 
+/** Who holds the keys of a country on AWS. */
+export type AwsKeyHolder = { kind: "kms" } | { kind: "xks"; customKeyStore: string; externalKey: string };
+
 /** Where a country stands on AWS, every default applied: `target` of the country file. */
 export type AwsTarget = {
   kind: "aws";
@@ -30,7 +33,8 @@ export type AwsTarget = {
   };
   /** ARNs of the IAM roles that administer the cluster, at least one. */
   operators: string[];
-  keys: { kind: "kms" } | { kind: "xks"; customKeyStore: string; externalKey: string };
+  /** Who holds the keys, and who held those before, oldest first. */
+  keys: AwsKeyHolder & { earlier?: AwsKeyHolder[] };
   systemNodes: { instanceType: string; nodes: number };
   /** One for every pool. */
   nodeGroups: Record<string, AwsNodeGroupTarget>;

@@ -1,5 +1,8 @@
 import type { Country } from "../../country.ts";
 
+/** Who holds the keys of a country on Azure. */
+export type AzureKeyHolder = { kind: "vault" } | { kind: "managed-hsm"; key: string };
+
 /** A country's place on Azure, every default applied. */
 export type AzureTarget = {
   kind: "azure";
@@ -27,7 +30,8 @@ export type AzureTarget = {
   };
   /** Object ids of the Entra groups that administer the cluster. */
   admins: string[];
-  keys: { kind: "vault" } | { kind: "managed-hsm"; key: string };
+  /** Who holds the keys, and who held those before, oldest first. */
+  keys: AzureKeyHolder & { earlier?: AzureKeyHolder[] };
   systemNodes: { vmSize: string; nodes: number };
   nodePools: Record<string, AzureNodePoolTarget>;
 };

@@ -6,6 +6,7 @@ import { machineType, machineTypes } from "../machine-type.ts";
 import type { Sound, SoundTarget } from "../sound.ts";
 import { either, nearest, oneOf, show } from "../wording.ts";
 import { type Declared, gpus, unknownName } from "./names.ts";
+import { judgeKeys } from "./target-keys.ts";
 import { judgeCloudNetwork } from "./target-network.ts";
 import { onlyInClouds, onlyInHalls } from "./target-sections.ts";
 
@@ -20,6 +21,7 @@ export function judgeTarget(file: Sound, pools: Pools, declared: Declared): Find
   return [
     ...(target.kind === "aws" ? judgeAws(target, pools, declared) : judgeAzure(target, pools, declared)),
     ...judgeCloudNetwork(target),
+    ...judgeKeys(target),
     ...onlyInHalls(file),
   ];
 }
