@@ -2,6 +2,7 @@ import { AccessEntry } from "@pulumi/aws/eks/accessEntry.js";
 import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
 import { Cluster as EksCluster } from "@pulumi/aws/eks/cluster.js";
 import * as pulumi from "@pulumi/pulumi";
+import { keyAliases } from "./keys.ts";
 import { logGroup } from "./log.ts";
 import { serviceRange } from "./network/ranges.ts";
 import type { Network } from "./network.ts";
@@ -48,7 +49,7 @@ export class Cluster extends pulumi.ComponentResource {
 }
 
 function controlPlaneRole(args: ClusterArgs, inside: { parent: pulumi.Resource }): RoleMade {
-  const { account, cluster } = args.target;
+  const { account } = args.target;
   return serviceRole(
     "control-plane",
     { service: "eks", account },
@@ -57,7 +58,7 @@ function controlPlaneRole(args: ClusterArgs, inside: { parent: pulumi.Resource }
       own: [
         mayUseKey(
           "SecretsOfTheCluster",
-          `alias/${cluster}-cluster`,
+          keyAliases(args.target, "cluster"),
           args.names.arn("kms", "key/*"),
           "kms:Encrypt",
           "kms:Decrypt",

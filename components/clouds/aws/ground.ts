@@ -56,7 +56,7 @@ export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOpt
   const common = {
     ...base,
     clusterName: cluster.name,
-    volumeKey: keys.arns.volumes,
+    volumeKey: keys.volumes,
     securityGroup: network.groups.nodes.id,
   };
   const system = new NodeGroup("system", { ...common, ...systemNodes(target, network) }, onNodes);
@@ -67,7 +67,7 @@ export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOpt
   );
   const volumes = new Volumes(
     "volumes",
-    { key: keys.arns.volumes },
+    { key: keys.arns.volumes, alias: keys.volumes },
     { parent: opts.parent, providers: [inside.provider, provider], dependsOn: [addons] },
   );
   const identities = new PodIdentities(

@@ -1,9 +1,10 @@
 import { Alias } from "@pulumi/aws/kms/alias.js";
 import { Key } from "@pulumi/aws/kms/key.js";
 import * as pulumi from "@pulumi/pulumi";
+import { keyHolders, nthName } from "../key-change.ts";
 import type { AwsNames } from "./partition.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
-import type { AwsTarget } from "./target.ts";
+import type { AwsKeyHolder, AwsTarget } from "./target.ts";
 
 /** What keys are for: Secrets of the cluster, volumes, objects and images, logs. */
 export const keyPurposes = ["cluster", "volumes", "objects", "logs"] as const;
@@ -18,48 +19,79 @@ export type KeysArgs = {
 
 /**
  * Keys that the country holds, one for each purpose, so that one can be taken away without the others. Those of an external key
- * store are one: each needs a key of its own outside, and the country file names one.
+ * store are one: each needs a key of its own outside, and the country file names one. Where the keys were changed, the earlier
+ * ones stay, and what they encrypted can be read.
  */
 export class Keys extends pulumi.ComponentResource {
-  /** ARN of the key for each purpose. */
+  /** ARN of the key that is in use for each purpose. */
   readonly arns: Record<KeyPurpose, pulumi.Output<string>>;
+  /** ARN of the alias behind which the key of volumes always is: what names it stays as it is when the key is changed. */
+  readonly volumes: pulumi.Output<string>;
 
   constructor(name: string, args: KeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AwsKeys", name, {}, opts);
-    const { cluster, keys } = args.target;
-    const kept = { parent: this, protect: !args.erasable };
+    const made = keyHolders(args.target.keys).map((holder, index) => keysOf(holder, index + 1, args, this));
+    const all = perPurpose((purpose) => made.flatMap((keys) => keys[purpose] ?? []));
+    const aliases = perPurpose((purpose) => nameKeys(purpose, all[purpose], args, this));
 
-    const made =
-      keys.kind === "xks"
-        ? sameForAll(makeKey("all", keyPurposes, args, kept))
-        : perPurpose((p) => makeKey(p, [p], args, kept));
-    for (const [purpose, key] of Object.entries(made)) {
-      new Alias(purpose, { name: `alias/${cluster}-${purpose}`, targetKeyId: key.keyId }, { parent: this });
-    }
-    this.arns = perPurpose((purpose) => made[purpose].arn);
+    this.arns = perPurpose((purpose) => all[purpose].at(-1)!.arn);
+    this.volumes = aliases.volumes.arn;
     this.registerOutputs({ arns: this.arns });
   }
 }
 
+/** Aliases of every key of a purpose, by which roles are let at them: of the one in use, then of the earlier ones. */
+export function keyAliases({ cluster, keys }: Pick<AwsTarget, "cluster" | "keys">, purpose: KeyPurpose): string[] {
+  const alias = `alias/${cluster}-${purpose}`;
+  const earlier = purpose === "cluster" ? [] : (keys.earlier ?? []);
+  return [alias, ...earlier.map((_, index) => `${alias}-${index + 1}`)];
+}
+
+/** The keys of one holder. EKS keeps the key that it was made with, so only the first holder has one of the cluster. */
+function keysOf(
+  holder: AwsKeyHolder,
+  nth: number,
+  args: KeysArgs,
+  parent: pulumi.Resource,
+): Partial<Record<KeyPurpose, Key>> {
+  const purposes = nth === 1 ? keyPurposes : keyPurposes.filter((purpose) => purpose !== "cluster");
+  const kept = { parent, protect: !args.erasable };
+  const make = (name: string, uses: readonly KeyPurpose[]) => makeKey(name, nth, uses, holder, args, kept);
+  const one = holder.kind === "xks" ? make("all", purposes) : undefined;
+  return Object.fromEntries(purposes.map((purpose) => [purpose, one ?? make(purpose, [purpose])]));
+}
+
+function nameKeys(purpose: KeyPurpose, keys: Key[], { target }: KeysArgs, parent: pulumi.Resource): Alias {
+  const [current, ...earlier] = keyAliases(target, purpose);
+  const before = earlier.map(
+    (name, index) => new Alias(`${purpose}-${index + 1}`, { name, targetKeyId: keys[index]!.keyId }, { parent }),
+  );
+  // An earlier key gets its own name first: roles are let at it by name, and must not lose it on the way.
+  return new Alias(purpose, { name: current, targetKeyId: keys.at(-1)!.keyId }, { parent, dependsOn: before });
+}
+
 function makeKey(
   name: string,
+  nth: number,
   purposes: readonly KeyPurpose[],
+  holder: AwsKeyHolder,
   { target, names }: KeysArgs,
   opts: pulumi.CustomResourceOptions,
 ): Key {
-  const { account, region, cluster, keys } = target;
+  const { account, region, cluster } = target;
   return new Key(
-    name,
+    nthName(name, nth),
     {
-      description: `${cluster}: ${purposes.join(", ")}`,
+      // Before an update the number says which of the country's keys is in use.
+      description: `${cluster}: ${purposes.join(", ")}${nth === 1 ? "" : ` (${nth})`}`,
       keyUsage: "ENCRYPT_DECRYPT",
       // A key of several regions can be replicated with its material.
       multiRegion: false,
       isEnabled: true,
       // The material of an external key is turned over where it is held.
-      ...(keys.kind === "kms"
+      ...(holder.kind === "kms"
         ? { enableKeyRotation: true }
-        : { customKeyStoreId: keys.customKeyStore, xksKeyId: keys.externalKey }),
+        : { customKeyStoreId: holder.customKeyStore, xksKeyId: holder.externalKey }),
       // As long as AWS lets one change one's mind.
       deletionWindowInDays: 30,
       bypassPolicyLockoutSafetyCheck: false,
@@ -134,8 +166,4 @@ function users(
 
 function perPurpose<Value>(make: (purpose: KeyPurpose) => Value): Record<KeyPurpose, Value> {
   return Object.fromEntries(keyPurposes.map((purpose) => [purpose, make(purpose)])) as Record<KeyPurpose, Value>;
-}
-
-function sameForAll<Value>(value: Value): Record<KeyPurpose, Value> {
-  return perPurpose(() => value);
 }

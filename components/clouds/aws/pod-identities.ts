@@ -1,6 +1,7 @@
 import { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketName } from "./bucket.ts";
+import { keyAliases } from "./keys.ts";
 import type { AwsNames } from "./partition.ts";
 import { mayUseKey, type Statement } from "./policy-document.ts";
 import { podRole } from "./role.ts";
@@ -10,7 +11,7 @@ import type { AwsTarget } from "./target.ts";
 export type ServiceAccountName = { name: string; namespace: string };
 
 export type PodIdentitiesArgs = {
-  target: Pick<AwsTarget, "account" | "cluster">;
+  target: Pick<AwsTarget, "account" | "cluster" | "keys">;
   names: AwsNames;
   clusterName: pulumi.Input<string>;
   /** Those that read weights. */
@@ -47,7 +48,7 @@ function rights(purpose: string, objects: string[], key: string[], { target, nam
   return [
     { Sid: "Objects", Effect: "Allow", Action: objects, Resource: names.bucket(`${bucket}/*`) },
     { Sid: "Names", Effect: "Allow", Action: "s3:ListBucket", Resource: names.bucket(bucket) },
-    mayUseKey("Key", `alias/${target.cluster}-objects`, names.arn("kms", "key/*"), ...key),
+    mayUseKey("Key", keyAliases(target, "objects"), names.arn("kms", "key/*"), ...key),
   ];
 }
 

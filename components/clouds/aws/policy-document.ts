@@ -25,13 +25,13 @@ export function trust(service: string, { account, actions = "sts:AssumeRole" }: 
 }
 type Trusted = { account?: string; actions?: string | string[] };
 
-/** The right to use the key of an alias: it is known before the key is, and holds for whatever key stands behind it later. */
-export function mayUseKey(sid: string, alias: string, keys: string, ...actions: string[]): Statement {
+/** The right to use the keys of aliases: they are known before the keys are, and it holds for whatever key stands behind one later. */
+export function mayUseKey(sid: string, aliases: string[], keys: string, ...actions: string[]): Statement {
   return {
     Sid: sid,
     Effect: "Allow",
     Action: actions,
     Resource: keys,
-    Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } },
+    Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": aliases } },
   };
 }

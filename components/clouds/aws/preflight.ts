@@ -4,14 +4,15 @@ import { machineType } from "../../country/machine-type.ts";
 import type { Country } from "../../country.ts";
 import { ask, unsaid } from "../command-line.ts";
 import type { TargetOf } from "../target.ts";
+import { judgeStandingKeys } from "./standing-keys.ts";
 
 type Target = TargetOf<"aws">;
 type Asking = Pick<Country, "pools"> & { target: Target };
 type Taken = { at: string[]; type: string; nodes: number; vcpus: number; zone?: string; spot: boolean };
 
 /**
- * What AWS itself says is missing of what the pools need: the right account, machines in their zones, quota, a Kubernetes version
- * that it still makes. Asked by the `aws` command line, with whose credentials the update runs too.
+ * What AWS itself says is missing of what the country file needs: the right account, machines in their zones, quota, a Kubernetes
+ * version that it still makes, the keys that stand. Asked by the `aws` command line, with whose credentials the update runs too.
  */
 export async function awsPreflight(country: Asking): Promise<Finding[]> {
   const { target } = country;
@@ -19,7 +20,12 @@ export async function awsPreflight(country: Asking): Promise<Finding[]> {
   if ("why" in who) return [unanswered(target, who.why, who.said)];
   if (who.answer.Account !== target.account) return [otherAccount(target, who.answer.Account)];
   const taken = takenBy(country);
-  const asked = await Promise.all([missingOffers(target, taken), missingQuota(target, taken), oldVersion(target)]);
+  const asked = await Promise.all([
+    missingOffers(target, taken),
+    missingQuota(target, taken),
+    oldVersion(target),
+    judgeStandingKeys(target),
+  ]);
   return asked.flat();
 }
 

@@ -1,13 +1,14 @@
 import { PullThroughCacheRule } from "@pulumi/aws/ecr/pullThroughCacheRule.js";
 import { RepositoryCreationTemplate } from "@pulumi/aws/ecr/repositoryCreationTemplate.js";
 import * as pulumi from "@pulumi/pulumi";
+import { keyAliases } from "./keys.ts";
 import type { AwsNames } from "./partition.ts";
 import { mayUseKey } from "./policy-document.ts";
 import { serviceRole } from "./role.ts";
 import type { AwsTarget } from "./target.ts";
 
 export type RegistryArgs = {
-  target: Pick<AwsTarget, "account" | "cluster">;
+  target: Pick<AwsTarget, "account" | "cluster" | "keys">;
   names: AwsNames;
   /** Registries by the prefix under which their images are found. */
   upstreams: NonNullable<AwsTarget["registry"]>["upstreams"];
@@ -61,7 +62,7 @@ function repositoryMaker(args: RegistryArgs, inside: { parent: pulumi.Resource }
         },
         mayUseKey(
           "KeyOfImages",
-          `alias/${target.cluster}-objects`,
+          keyAliases(target, "objects"),
           names.arn("kms", "key/*"),
           "kms:CreateGrant",
           "kms:RetireGrant",

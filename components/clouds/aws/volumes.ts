@@ -7,6 +7,8 @@ import { cloudVolumeClass } from "../../storage/volume-class.ts";
 export type VolumesArgs = {
   /** ARN of the key of volumes. */
   key: pulumi.Input<string>;
+  /** ARN of the alias behind which it is. */
+  alias: pulumi.Input<string>;
 };
 
 /** Volumes that the country's key encrypts: by default in the account and region, and by the cluster's own default class. */
@@ -14,13 +16,18 @@ export class Volumes extends pulumi.ComponentResource {
   /** Name of the class. */
   readonly class: pulumi.Output<string>;
 
-  constructor(name: string, { key }: VolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { key, alias }: VolumesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AwsVolumes", name, {}, opts);
     const inside = { parent: this };
 
     // Whoever makes a volume and says nothing of keys, even by hand, gets an encrypted one.
     const byDefault = new EncryptionByDefault("encryption", { enabled: true }, inside);
-    new DefaultKmsKey("key", { keyArn: key }, { ...inside, dependsOn: [byDefault] });
+    new DefaultKmsKey(
+      "key",
+      { keyArn: key },
+      // To end the old setting is to go back to AWS's own key, so that comes before the new one.
+      { ...inside, dependsOn: [byDefault], deleteBeforeReplace: true },
+    );
     // EKS's own class gp2 is not encrypted, and has been no default since 1.30.
     const made = new StorageClass(
       cloudVolumeClass,
@@ -30,7 +37,8 @@ export class Volumes extends pulumi.ComponentResource {
           annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
         },
         provisioner: "ebs.csi.aws.com",
-        parameters: { type: "gp3", encrypted: "true", kmsKeyId: key },
+        // A class cannot be changed, so it names what stays when the key is changed.
+        parameters: { type: "gp3", encrypted: "true", kmsKeyId: alias },
         // A volume stands in one zone, so it waits to see in which its pod does.
         volumeBindingMode: "WaitForFirstConsumer",
         allowVolumeExpansion: true,

@@ -1,5 +1,6 @@
 import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedCluster.js";
 import * as pulumi from "@pulumi/pulumi";
+import { nthName } from "../key-change.ts";
 import { clusterRanges } from "./cluster-ranges.ts";
 import { grant } from "./grant.ts";
 import type { AzureKeys } from "./keys.ts";
@@ -84,7 +85,13 @@ function grants(
     "names-api-server": { role: "Private DNS Zone Contributor", to, on: zone },
     "acts-as-kubelet": { role: "Managed Identity Operator", to, on: kubelet.id },
     "reads-disk-encryption": { role: "Reader", to, on: disks },
-    "wraps-secrets": { role: "Key Vault Crypto User", to, on: keys.cluster.id },
+    // AKS reads what it wrapped with the key before, until every Secret was written again.
+    ...Object.fromEntries(
+      keys.cluster.ids.map((on, index) => [
+        nthName("wraps-secrets", index + 1),
+        { role: "Key Vault Crypto User", to, on },
+      ]),
+    ),
     // AKS joins the vault to the API server by an endpoint of its own, which the vault has to accept.
     "reaches-vault": { role: "Key Vault Contributor", to, on: keys.vaultId },
     "pulls-images": { role: "AcrPull", to: kubelet.principalId, on: registry.id },

@@ -1,6 +1,7 @@
 import { Key } from "@pulumi/azure-native/keyvault/key.js";
 import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import * as pulumi from "@pulumi/pulumi";
+import { keyHolders, nthName } from "../key-change.ts";
 import { closedVault } from "./closed.ts";
 import { grant } from "./grant.ts";
 import { type ManagedIdentity, managedIdentity } from "./managed-identity.ts";
@@ -28,13 +29,13 @@ export type HeldKey = {
 
 /**
  * The country's keys: made in a vault of hardware security modules that only its network reaches, or in the managed HSM that
- * the country brings. The key of the cluster's secrets is in the vault always.
+ * the country brings. The key of the cluster's secrets is in the vault always. Where the keys were changed, the earlier ones stay.
  */
 export class AzureKeys extends pulumi.ComponentResource {
   /** Id of the vault. */
   readonly vaultId: pulumi.Output<string>;
-  /** The key of the cluster's secrets. */
-  readonly cluster: { id: pulumi.Output<string>; uriWithVersion: pulumi.Output<string> };
+  /** The key of the cluster's secrets, with the ids of all that ever were. */
+  readonly cluster: { ids: pulumi.Output<string>[]; uriWithVersion: pulumi.Output<string> };
   /** Stands when the vault is reached by its private name. */
   readonly ready: pulumi.Resource;
   private readonly vault: Vault;
@@ -47,8 +48,8 @@ export class AzureKeys extends pulumi.ComponentResource {
     this.vault = makeVault(name, args, { parent: this });
     this.vaultId = idOf(this.vault, target, vaultPath(vault));
     this.ready = new AzurePrivateLink("keys", { ...args, to: this.vaultId, service: "vault" }, { parent: this }).ready;
-    const { key, id } = this.key("cluster");
-    this.cluster = { id, uriWithVersion: key.keyUriWithVersion };
+    const made = keyHolders(args.target.keys).map((_, index) => this.key("cluster", index + 1));
+    this.cluster = { ids: made.map(({ id }) => id), uriWithVersion: made.at(-1)!.key.keyUriWithVersion };
     this.registerOutputs({});
   }
 
@@ -57,27 +58,30 @@ export class AzureKeys extends pulumi.ComponentResource {
     const { target } = this.setting;
     const inside = { parent: this };
     const identity = managedIdentity(`keys-${purpose}`, this.setting, inside);
-    // Who may use a key of a managed HSM is said in the HSM, by those who hold it.
-    if (target.keys.kind === "managed-hsm")
-      return { uri: pulumi.output(withoutVersion(target.keys.key)), identity, ready: [] };
-    const { id, uri } = this.key(purpose);
-    const granted = grant(
-      `keys-${purpose}`,
-      { role: "Key Vault Crypto Service Encryption User", to: identity.principalId, on: id },
-      target,
-      inside,
-    );
-    return { uri, vaultId: this.vaultId, identity, ready: [granted] };
+    const held = keyHolders(target.keys).map((holder, index) => {
+      // Who may use a key of a managed HSM is said in the HSM, by those who hold it.
+      if (holder.kind === "managed-hsm") return { uri: pulumi.output(withoutVersion(holder.key)), ready: [] };
+      const { id, uri } = this.key(purpose, index + 1);
+      const granted = grant(
+        nthName(`keys-${purpose}`, index + 1),
+        { role: "Key Vault Crypto Service Encryption User", to: identity.principalId, on: id },
+        target,
+        inside,
+      );
+      return { uri, vaultId: this.vaultId, ready: [granted] };
+    });
+    return { ...held.at(-1)!, identity, ready: held.flatMap(({ ready }) => ready) };
   }
 
-  private key(purpose: KeyPurpose) {
+  private key(purpose: KeyPurpose, nth: number) {
+    const keyName = nthName(purpose, nth);
     const { target, resourceGroupName, vault } = this.setting;
     const key = new Key(
-      `key-${purpose}`,
+      `key-${keyName}`,
       {
         resourceGroupName,
         vaultName: after(this.vault, vault),
-        keyName: purpose,
+        keyName,
         properties: {
           kty: "RSA-HSM",
           keySize: 3072,
@@ -103,8 +107,8 @@ export class AzureKeys extends pulumi.ComponentResource {
     );
     return {
       key,
-      id: idOf(key, target, `${vaultPath(vault)}/keys/${purpose}`),
-      uri: after(key, `https://${vault}.vault.azure.net/keys/${purpose}`),
+      id: idOf(key, target, `${vaultPath(vault)}/keys/${keyName}`),
+      uri: after(key, `https://${vault}.vault.azure.net/keys/${keyName}`),
     };
   }
 }
@@ -136,6 +140,7 @@ function makeVault(
   );
 }
 
-function withoutVersion(key: string): string {
+/** URL of a key whose newest version is always used. */
+export function withoutVersion(key: string): string {
   return key.replace(/^(https:\/\/[^/]+\/keys\/[^/]+).*$/, "$1");
 }

@@ -3,6 +3,7 @@ import { machineType } from "../../country/machine-type.ts";
 import type { Country } from "../../country.ts";
 import { ask, unsaid } from "../command-line.ts";
 import type { TargetOf } from "../target.ts";
+import { judgeStandingKeys } from "./standing-keys.ts";
 
 type Target = TargetOf<"azure">;
 type Asking = Pick<Country, "pools"> & {
@@ -20,8 +21,8 @@ type Sku = {
 type Usage = { name: { value: string; localizedValue: string }; limit: string | number };
 
 /**
- * What Azure itself says is missing of what the pools need: the right subscription, sizes in their zones, quota, a Kubernetes
- * version that it still makes. Asked by the `az` command line, with whose credentials the update runs too.
+ * What Azure itself says is missing of what the country file needs: the right subscription, sizes in their zones, quota, a Kubernetes
+ * version that it still makes, the keys that stand. Asked by the `az` command line, with whose credentials the update runs too.
  */
 export async function azurePreflight(country: Asking): Promise<Finding[]> {
   const { target } = country;
@@ -30,7 +31,7 @@ export async function azurePreflight(country: Asking): Promise<Finding[]> {
   const { id, tenantId } = who.answer;
   if (id !== target.subscription || tenantId !== target.tenant) return [otherSubscription(target, id, tenantId)];
   const taken = takenBy(country);
-  const asked = await Promise.all([missingSizes(target, taken), oldVersion(target)]);
+  const asked = await Promise.all([missingSizes(target, taken), oldVersion(target), judgeStandingKeys(target)]);
   return [...(country.vault === undefined ? [noVault(target)] : []), ...asked.flat()];
 }
 

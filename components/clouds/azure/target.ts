@@ -1,8 +1,14 @@
 import type { Country } from "../../country.ts";
 import type { TargetOf } from "../target.ts";
 
+/** Who holds the keys of a country on Azure. */
+export type AzureKeyHolder = { kind: "vault" } | { kind: "managed-hsm"; key: string };
+
 /** A country's place on Azure, every default applied. */
-export type AzureTarget = TargetOf<"azure">;
+export type AzureTarget = Omit<TargetOf<"azure">, "keys"> & {
+  /** Who holds the keys, and who held those before, oldest first. */
+  keys: AzureKeyHolder & { earlier?: AzureKeyHolder[] };
+};
 
 /** What a pool of the country is on Azure. */
 export type AzureNodePoolTarget = AzureTarget["nodePools"][string];

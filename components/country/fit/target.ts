@@ -6,6 +6,7 @@ import { isSold, machinesOf, machineType, machineTypes } from "../machine-type.t
 import type { Sound, SoundTarget } from "../sound.ts";
 import { either, nearest, oneOf, show } from "../wording.ts";
 import { type Declared, gpus, unknownName } from "./names.ts";
+import { judgeKeys } from "./target-keys.ts";
 import { judgeTargetNames } from "./target-names.ts";
 import { judgeCloudNetwork } from "./target-network.ts";
 import { onlyInClouds, onlyInHalls } from "./target-sections.ts";
@@ -22,6 +23,7 @@ export function judgeTarget(file: Sound, pools: Pools, declared: Declared): Find
     ...(target.kind === "aws" ? judgeAws(target, pools, declared) : judgeAzure(target, pools, declared)),
     ...judgeTargetNames(target, file.country, declared),
     ...judgeCloudNetwork(target),
+    ...judgeKeys(target),
     ...onlyInHalls(file),
   ];
 }

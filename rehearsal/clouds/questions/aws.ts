@@ -1,6 +1,7 @@
 import type { Properties } from "../../kubernetes-provider/properties.ts";
 import { awsFunctions } from "../aws/functions.ts";
 import { awsSettings } from "../aws/settings.ts";
+import { keyOf } from "../aws/types/keys.ts";
 import { textOf } from "../known.ts";
 import { World } from "../world.ts";
 
@@ -44,6 +45,13 @@ export async function awsAnswer(command: string, options: Record<string, string>
     }
     case "eks describe-cluster-versions":
       return call("aws:eks/getClusterVersions:getClusterVersions", {});
+    case "kms describe-key": {
+      const key = keyOf(options["key-id"] ?? "", world);
+      if (!key) throw new Error(`An error occurred (NotFoundException): ${options["key-id"]} is not found.`);
+      const { keyId: KeyId, arn: Arn, description: Description, customKeyStoreId, xksKeyId } = key.outputs;
+      const external = { CustomKeyStoreId: customKeyStoreId, XksKeyConfiguration: { Id: xksKeyId } };
+      return { KeyMetadata: { KeyId, Arn, Description, ...(customKeyStoreId ? external : {}) } };
+    }
     case "resourcegroupstaggingapi get-resources": {
       const [, key = "", value = ""] = /Key=([^,]*),Values=(.*)$/.exec(options["tag-filters"] ?? "") ?? [];
       const tagged = world.standing().filter(({ outputs }) => {

@@ -7,9 +7,11 @@ import { vaultType } from "../azure/vault-keys.ts";
 import { World } from "../world.ts";
 
 /** What the simulated Azure answers to a question of the `az` command line, in that one's own form; undefined for others. */
-export function azureAnswer(command: string, { location = "" }: Record<string, string>): unknown {
-  const subscription = readSubscription(join(process.env.FREEHOLD_REHEARSAL!, "world/azure-native"));
-  const world = new World(join(process.env.FREEHOLD_REHEARSAL!, "world/azure-native"));
+export function azureAnswer(command: string, options: Record<string, string>): unknown {
+  const { location = "" } = options;
+  const folder = join(process.env.FREEHOLD_REHEARSAL!, "world/azure-native");
+  const subscription = readSubscription(folder);
+  const world = new World(folder);
   const sizes = () => sizesIn(location);
   switch (command) {
     case "account show":
@@ -45,6 +47,12 @@ export function azureAnswer(command: string, { location = "" }: Record<string, s
       }));
     case "aks get-versions":
       return { values: [...new Set(aksVersions().general.map(minorOf))].map((version) => ({ version })) };
+    case "disk-encryption-set show": {
+      const sets = world.standing("azure-native:compute:DiskEncryptionSet");
+      const found = sets.find(({ outputs }) => outputs.name === options.name);
+      if (!found) throw new Error(`(ResourceNotFound) The disk encryption set ${options.name} was not found.`);
+      return { name: options.name, activeKey: found.inputs.activeKey };
+    }
     default:
       return undefined;
   }

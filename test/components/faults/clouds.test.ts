@@ -134,6 +134,14 @@ describe("a country file whose cloud is at fault", () => {
     "aws-key-store-id-of-another-kind": [
       [7, "freehold:target.keys.customKeyStore", "vault", "write  customKeyStore: cks-0123456789abcdef0  (an example)"],
     ],
+    "aws-keys-changed-to-the-same": [
+      [
+        7,
+        "freehold:target.keys",
+        "freehold of cks-0123456789abcdef0, which the country file has among the earlier keys already",
+        "make another key where its keys are held, and name that one",
+      ],
+    ],
     "aws-keys-of-the-provider": [[7, "freehold:target.keys.kind", "aws-managed", "write  kind: kms  (an example)"]],
     "aws-kubernetes-as-a-number": [[7, "freehold:target.kubernetes", "the number 1.36", 'write  kubernetes: "1.36"']],
     "aws-kubernetes-too-old": [

@@ -6,7 +6,7 @@ export type LaunchArgs = {
   name: string;
   instanceType: string;
   securityGroup: pulumi.Input<string>;
-  /** ARN of the key of the nodes' volumes. */
+  /** ARN of the key of the nodes' volumes, or of its alias. */
   volumeKey: pulumi.Input<string>;
   /** Size of the volume with system and images. */
   imageGiB: number;

@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { known, line, name } from "../../field.ts";
-import { clusterName, imageGiB, kubernetesVersion, network, onDemand, regionsOf, spot, systemNodes } from "./cloud.ts";
+import {
+  clusterName,
+  earlierKeys,
+  imageGiB,
+  kubernetesVersion,
+  network,
+  onDemand,
+  regionsOf,
+  spot,
+  systemNodes,
+} from "./cloud.ts";
 
 const account = line("an AWS account, 12 digits", { shape: /^\d{12}$/ }).meta({
   description: "The one account that is touched. It counts as in the country.",
@@ -55,6 +65,24 @@ const nodeGroup = z.strictObject({
     .meta({ description: "Where its instances come from.", examples: [{ kind: "on-demand" }] }),
 });
 
+const kms = {
+  kind: z.literal("kms").meta({ description: "Customer keys in AWS KMS, in the region.", examples: ["kms"] }),
+};
+const xks = {
+  kind: z.literal("xks").meta({
+    description: "Keys in a key manager of the country's own, by an external key store.",
+    examples: ["xks"],
+  }),
+  customKeyStore: line("the id of an external key store, such as cks-0123456789abcdef0", {
+    shape: /^cks-[0-9a-z]{17}$/,
+  }).meta({ description: "Id of the external key store.", examples: ["cks-0123456789abcdef0"] }),
+  externalKey: line("the id of a key in the external key manager", { most: 128, shape: /^[\w.-]+$/ }).meta({
+    description: "Id of the key in the external key manager.",
+    examples: ["freehold"],
+  }),
+};
+const held = z.discriminatedUnion("kind", [z.strictObject(kms), z.strictObject(xks)]);
+
 /** An EKS cluster in a region of AWS, and all that it stands on. */
 export const aws = z.strictObject({
   kind: z
@@ -91,22 +119,8 @@ export const aws = z.strictObject({
     }),
   keys: z
     .discriminatedUnion("kind", [
-      z.strictObject({
-        kind: z.literal("kms").meta({ description: "Customer keys in AWS KMS, in the region.", examples: ["kms"] }),
-      }),
-      z.strictObject({
-        kind: z.literal("xks").meta({
-          description: "Keys in a key manager of the country's own, by an external key store.",
-          examples: ["xks"],
-        }),
-        customKeyStore: line("the id of an external key store, such as cks-0123456789abcdef0", {
-          shape: /^cks-[0-9a-z]{17}$/,
-        }).meta({ description: "Id of the external key store.", examples: ["cks-0123456789abcdef0"] }),
-        externalKey: line("the id of a key in the external key manager", { most: 128, shape: /^[\w.-]+$/ }).meta({
-          description: "Id of the key in the external key manager.",
-          examples: ["freehold"],
-        }),
-      }),
+      z.strictObject({ ...kms, earlier: earlierKeys(held) }),
+      z.strictObject({ ...xks, earlier: earlierKeys(held) }),
     ])
     .prefault({ kind: "kms" })
     .meta({ description: "Who holds the keys of secrets, volumes, objects and logs.", examples: [{ kind: "kms" }] }),

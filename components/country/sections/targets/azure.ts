@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { known, line, name } from "../../field.ts";
-import { clusterName, imageGiB, kubernetesVersion, network, onDemand, regionsOf, spot, systemNodes } from "./cloud.ts";
+import {
+  clusterName,
+  earlierKeys,
+  imageGiB,
+  kubernetesVersion,
+  network,
+  onDemand,
+  regionsOf,
+  spot,
+  systemNodes,
+} from "./cloud.ts";
 
 const guid = (what: string) =>
   line(`${what}, such as 00000000-1111-2222-3333-444444444444`, {
@@ -43,6 +53,27 @@ const nodePool = z.strictObject({
     .prefault({ kind: "on-demand" })
     .meta({ description: "Where its machines come from.", examples: [{ kind: "on-demand" }] }),
 });
+
+const vault = {
+  kind: z.literal("vault").meta({
+    description: "Keys in the HSMs behind a Key Vault Premium that Freehold makes.",
+    examples: ["vault"],
+  }),
+};
+const managedHsm = {
+  kind: z.literal("managed-hsm").meta({
+    description: "A key in a managed HSM that the operator has activated.",
+    examples: ["managed-hsm"],
+  }),
+  key: line("the URL of a key, such as https://pilar.managedhsm.azure.net/keys/freehold/0123456789abcdef", {
+    most: 500,
+    shape: /^https:\/\/[a-z0-9-]+\.managedhsm\.[a-z.]+\/keys\/[\w-]+\/[0-9a-f]+$/,
+  }).meta({
+    description: "URL of the key, with its version.",
+    examples: ["https://pilar.managedhsm.azure.net/keys/freehold/0123456789abcdef"],
+  }),
+};
+const held = z.discriminatedUnion("kind", [z.strictObject(vault), z.strictObject(managedHsm)]);
 
 /** An AKS cluster in a region of Azure, and all that it stands on. */
 export const azure = z.strictObject({
@@ -102,25 +133,8 @@ export const azure = z.strictObject({
     }),
   keys: z
     .discriminatedUnion("kind", [
-      z.strictObject({
-        kind: z.literal("vault").meta({
-          description: "Keys in the HSMs behind a Key Vault Premium that Freehold makes.",
-          examples: ["vault"],
-        }),
-      }),
-      z.strictObject({
-        kind: z.literal("managed-hsm").meta({
-          description: "A key in a managed HSM that the operator has activated.",
-          examples: ["managed-hsm"],
-        }),
-        key: line("the URL of a key, such as https://pilar.managedhsm.azure.net/keys/freehold/0123456789abcdef", {
-          most: 500,
-          shape: /^https:\/\/[a-z0-9-]+\.managedhsm\.[a-z.]+\/keys\/[\w-]+\/[0-9a-f]+$/,
-        }).meta({
-          description: "URL of the key, with its version.",
-          examples: ["https://pilar.managedhsm.azure.net/keys/freehold/0123456789abcdef"],
-        }),
-      }),
+      z.strictObject({ ...vault, earlier: earlierKeys(held) }),
+      z.strictObject({ ...managedHsm, earlier: earlierKeys(held) }),
     ])
     .prefault({ kind: "vault" })
     .meta({ description: "Who holds the keys of secrets, disks and objects.", examples: [{ kind: "vault" }] }),

@@ -49,6 +49,13 @@ export const network = {
     .default([]),
 };
 
+/** Keys that were used before those of today: to change the keys, write here what stood there until now. */
+export const earlierKeys = <Held extends z.ZodType<{ kind: string }>>(held: Held) =>
+  z.array(held).default([]).meta({
+    description:
+      "Keys that were used before, oldest first: kept, so that what they encrypted can be read. To change the keys, write here what stood beside it until now.",
+  });
+
 /** How many nodes without GPUs. */
 export const systemNodes = count(1, 50, "nodes")
   .meta({ description: "Nodes for everything that needs no GPU." })

@@ -146,10 +146,18 @@ export const keys: Record<string, AwsType> = {
   }),
 };
 
-function judgeKey({ inputs, settings }: AwsCall): void {
+function judgeKey({ inputs, settings, world, before }: AwsCall): void {
   const external = textOf(inputs, "customKeyStoreId") ?? textOf(inputs, "xksKeyId");
   if (textOf(inputs, "xksKeyId") && !textOf(inputs, "customKeyStoreId"))
     throw new CloudError("ValidationException", "A custom key store has to be named for an external key");
+  const twin = world
+    .standing(key)
+    .find(({ inputs: of }) => of.customKeyStoreId === inputs.customKeyStoreId && of.xksKeyId === inputs.xksKeyId);
+  if (textOf(inputs, "xksKeyId") && twin && twin.id !== before?.id)
+    throw new CloudError(
+      "XksKeyAlreadyInUseException",
+      `External key ${inputs.xksKeyId} is already associated with a KMS key in ${inputs.customKeyStoreId}`,
+    );
   // docs.aws.amazon.com/kms/latest/developerguide/custom-key-store-overview.html: neither exists for a custom key store.
   if (external && inputs.multiRegion === true)
     throw new CloudError("UnsupportedOperationException", "Multi-Region keys cannot be created in a custom key store");

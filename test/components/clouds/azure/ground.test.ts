@@ -164,6 +164,40 @@ describe("keys that the country brings in a managed HSM", () => {
   });
 });
 
+describe("changed keys", () => {
+  it("are new ones beside those that stand, each let at by who uses it, and everything is under the new ones in place", async () => {
+    const before = await planned(azureCountry({}));
+    const after = await planned(azureCountry({ keys: { kind: "vault", earlier: [{ kind: "vault" }] } }));
+    const keys = (resources: typeof before) => ofType(resources, "keyvault:Key").map(({ props }) => props.keyName);
+    const purposes = ["cluster", "disks", "registry", "storage"];
+    expect(keys(before)).toEqual(purposes);
+    expect(keys(after).sort()).toEqual(purposes.flatMap((purpose) => [purpose, `${purpose}-2`]));
+    const vault = "https://freehold-br-71102318.vault.azure.net/";
+    expect(one(after, "compute:DiskEncryptionSet").activeKey.keyUrl).toBe(`${vault}keys/disks-2`);
+    expect(one(after, "containerregistry:Registry").encryption.keyVaultProperties.keyIdentifier).toBe(
+      `${vault}keys/registry-2`,
+    );
+    expect(one(after, "storage:StorageAccount").encryption.keyVaultProperties).toEqual({
+      keyVaultUri: vault,
+      keyName: "storage-2",
+    });
+    const grants = (resources: typeof before) =>
+      ofType(resources, "authorization:RoleAssignment").map(({ name }) => name);
+    const more = ["keys-disks-2", "keys-registry-2", "keys-storage-2", "wraps-secrets-2"];
+    expect(grants(after).sort()).toEqual([...grants(before), ...more].sort());
+  });
+
+  it("go to a managed HSM, and the vault keeps what the disks were under", async () => {
+    const key = "https://br-hsm.managedhsm.azure.net/keys/freehold/0123456789abcdef0123456789abcdef";
+    const after = await planned(azureCountry({ keys: { kind: "managed-hsm", key, earlier: [{ kind: "vault" }] } }));
+    expect(one(after, "compute:DiskEncryptionSet").activeKey).toEqual({
+      keyUrl: "https://br-hsm.managedhsm.azure.net/keys/freehold",
+    });
+    const kept = ofType(after, "keyvault:Key").map(({ props }) => props.keyName);
+    expect(kept.sort()).toEqual(["cluster", "cluster-2", "disks", "registry", "storage"]);
+  });
+});
+
 describe("a pool's nodes", () => {
   const pool = async (nodePool: Partial<AzureTarget["nodePools"][string]>, more: object = {}) => {
     const country = azureCountry({}, more);

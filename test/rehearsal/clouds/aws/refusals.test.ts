@@ -43,6 +43,15 @@ describe.each(Object.entries(cases))("AWS refuses, %s:", (_, rows) => {
   });
 });
 
+it("AWS refuses an external key that another key is of", async () => {
+  const key = "aws:kms/key:Key";
+  const external = { customKeyStoreId: "cks-1234567890abcdef0", xksKeyId: "taken" };
+  const { id } = await plugin.create(key, external, "first");
+  await expect(plugin.create(key, external, "second")).rejects.toThrow("XksKeyAlreadyInUseException");
+  await plugin.create(key, { ...external, xksKeyId: "free" }, "third");
+  await plugin.delete(key, id);
+});
+
 describe("what is refused in these cases", () => {
   it.each([
     ["eks/nodeGroup:NodeGroup", () => group()],
