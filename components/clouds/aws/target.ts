@@ -27,6 +27,7 @@ export type AwsTarget = {
     zones: string[];
     /** Ranges outside the network that may call the door and the API server. */
     callers: string[];
+    egress: { kind: "none" } | { kind: "filtered"; hosts: string[] };
   };
   /** ARNs of the IAM roles that administer the cluster, at least one. */
   operators: string[];

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { outerRange } from "../../clouds/aws/network/ranges.ts";
 import { overlap } from "../../network/ip-range.ts";
 import type { Finding } from "../fault.ts";
 import type { SoundTarget } from "../sound.ts";
@@ -14,9 +15,11 @@ export function judgeCloudNetwork(target: Cloud): Finding[] {
   return [...judgeCallers(target), ...(target.kind === "aws" ? judgeZones(target) : judgeNextHop(target))];
 }
 
-function judgeCallers({ network }: Cloud): Finding[] {
-  const { cidr, callers = [] } = network ?? {};
+function judgeCallers(target: Cloud): Finding[] {
+  const { cidr, callers = [] } = target.network ?? {};
+  const outer = target.kind === "aws" && target.network?.egress?.kind === "filtered";
   const taken = [
+    ...(outer ? [{ cidr: outerRange, is: "the addresses at the edge of the network" }] : []),
     ...(cidr ? [{ cidr, is: "the country's own network" }] : []),
     { cidr: serviceCidr, is: "the cluster's services" },
   ];
@@ -26,6 +29,16 @@ function judgeCallers({ network }: Cloud): Finding[] {
           {
             at: ["target", "network", "cidr"],
             found: `${cidr}, which overlaps ${serviceCidr}, the addresses of the cluster's services`,
+            allowed: "a private network that overlaps no other",
+            remedy: "write  cidr: 10.64.0.0/16  (an example)",
+          },
+        ]
+      : []),
+    ...(cidr && outer && overlap(cidr, outerRange)
+      ? [
+          {
+            at: ["target", "network", "cidr"],
+            found: `${cidr}, which overlaps ${outerRange}, the addresses at the edge of the network`,
             allowed: "a private network that overlaps no other",
             remedy: "write  cidr: 10.64.0.0/16  (an example)",
           },

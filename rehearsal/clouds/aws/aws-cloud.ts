@@ -12,6 +12,8 @@ import { clusterAddons } from "./types/cluster-addons.ts";
 import { clusters } from "./types/clusters.ts";
 import { compute } from "./types/compute.ts";
 import { endpoints } from "./types/endpoints.ts";
+import { firewalls } from "./types/firewalls.ts";
+import { internet } from "./types/internet.ts";
 import { keys } from "./types/keys.ts";
 import { logs } from "./types/logs.ts";
 import { networks } from "./types/networks.ts";
@@ -37,6 +39,8 @@ export function awsCloud(nodesOf: (kubeconfig: string) => NodeMaker = kwokNodes)
     ...logs,
     ...buckets,
     ...registry,
+    ...internet,
+    ...firewalls,
   };
   const shapes = new SdkShapes("@pulumi/aws");
   const named = { package: "aws", version: shapes.version };

@@ -12,6 +12,14 @@ describe("a country file whose cloud is at fault", () => {
     "aws-callers-are-everybody": [
       [7, "freehold:target.network.callers[0]", "0.0.0.0/0", "write  - 10.10.0.0/16  (an example)"],
     ],
+    "aws-callers-at-the-edge": [
+      [
+        7,
+        "freehold:target.network.callers[0]",
+        "100.64.0.0/16, which overlaps 100.64.0.0/23, the addresses at the edge of the network",
+        "renumber one of them",
+      ],
+    ],
     "aws-callers-overlap": [
       [
         7,
@@ -43,6 +51,34 @@ describe("a country file whose cloud is at fault", () => {
         "freehold:drivers.from",
         "registry, and the images of EKS's GPU nodes carry the driver",
         "take  drivers  out",
+      ],
+    ],
+    "aws-egress-abroad": [
+      [
+        7,
+        "freehold:target.network.egress.hosts[1]",
+        "huggingface.co, which is Hugging Face",
+        "name a host of your own",
+      ],
+    ],
+    "aws-egress-of-another-cloud": [
+      [7, "freehold:target.network.egress.kind", "appliance", "write  kind: none  (an example)"],
+    ],
+    "aws-egress-to-an-address": [[7, "freehold:target.network.egress.hosts[0]", "203.0.113.7", "write  - "]],
+    "aws-egress-undeclared": [
+      [
+        7,
+        "freehold:target.network.egress.hosts[0]",
+        "hub.elsewhere.example, which nothing places in India",
+        "name one on the operator's domain, or add it to freehold:guards.hosts",
+      ],
+    ],
+    "aws-egress-without-hosts": [
+      [
+        7,
+        "freehold:target.network.egress.hosts",
+        "an empty list",
+        "write  hosts: [ registry.bharat-cloud.example ]  (an example)",
       ],
     ],
     "aws-group-in-an-unknown-zone": [

@@ -1,5 +1,6 @@
+import { isIPv4 } from "node:net";
 import { z } from "zod";
-import { known, line, name } from "../../field.ts";
+import { hostPattern, known, line, name } from "../../field.ts";
 import { clusterName, imageGiB, kubernetesVersion, network, onDemand, regionsOf, spot, systemNodes } from "./cloud.ts";
 
 const account = line("an AWS account, 12 digits", { shape: /^\d{12}$/ }).meta({
@@ -15,6 +16,10 @@ const instanceType = line("an EC2 instance type, such as p5.4xlarge", { most: 60
 const reservationId = line("the id of a capacity reservation, such as cr-0123456789abcdef0", {
   shape: /^cr-[0-9a-f]{8,17}$/,
 }).meta({ description: "Id of the reservation.", examples: ["cr-0123456789abcdef0"] });
+
+const outerHosts = "at least one host, as names or *. and a domain";
+// A firewall reads names; an address has none.
+const outerHost = hostPattern().refine((host) => !isIPv4(host), "a host by its name, not by its address");
 
 const nodeGroup = z.strictObject({
   instanceType: instanceType.optional().meta({
@@ -71,9 +76,34 @@ export const aws = z.strictObject({
           description: "Availability zones, by the account's own names. Default: the region's a, b and c.",
           examples: [["ap-south-1a", "ap-south-1b"]],
         }),
+      egress: z
+        .discriminatedUnion("kind", [
+          z.strictObject({
+            kind: z.literal("none").meta({ description: "No way to the internet.", examples: ["none"] }),
+          }),
+          z.strictObject({
+            kind: z.literal("filtered").meta({
+              description: "A firewall lets HTTP and TLS through to the hosts that are named, and drops all else.",
+              examples: ["filtered"],
+            }),
+            hosts: z
+              .array(outerHost, outerHosts)
+              .min(1, outerHosts)
+              .max(100, "at most 100 hosts")
+              .meta({
+                description: "Hosts in the country that may be called, exact or *.domain.",
+                examples: [["registry.bharat-cloud.example"]],
+              }),
+          }),
+        ])
+        .prefault({ kind: "none" })
+        .meta({ description: "The way out.", examples: [{ kind: "none" }] }),
     })
     .prefault({})
-    .meta({ description: "The country's own network: a VPC without a way to the internet.", examples: [{}] }),
+    .meta({
+      description: "The country's own network: a VPC without a way to the internet, unless egress opens one.",
+      examples: [{}],
+    }),
   operators: z
     .array(roleArn)
     .min(1, "at least one IAM role")

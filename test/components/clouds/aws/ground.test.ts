@@ -7,6 +7,9 @@ import { type Any, account, countryOn, india, namesOf, one, planned, target } fr
 const registry = { upstreams: { mirror: { host: "registry.bharat-compute.example" } } };
 const xks = { kind: "xks", customKeyStore: "cks-1234567890abcdef0", externalKey: "in-hsm-1" } as const;
 
+const none = { kind: "none" } as const;
+const egress = { kind: "filtered" as const, hosts: ["hub.bharat-compute.example", "*.mirror.bharat-compute.example"] };
+
 describe("guards", () => {
   it.each([
     ["as it is", {}],
@@ -14,8 +17,9 @@ describe("guards", () => {
     ["with keys of an external store", { keys: xks }],
     [
       "in a small network of two zones",
-      { network: { cidr: "10.0.0.0/20", zones: ["ap-south-1a", "ap-south-1b"], callers: [] } },
+      { network: { cidr: "10.0.0.0/20", zones: ["ap-south-1a", "ap-south-1b"], callers: [], egress: none } },
     ],
+    ["with a way out to declared hosts", { network: { ...target.network, egress } }],
     ["on spot", { nodeGroups: { h100: { imageGiB: 200, capacity: { kind: "spot" as const } } } }],
   ])("have nothing to say against a country %s", async (_, changed) => {
     const resources = await planned(changed);
@@ -92,6 +96,69 @@ describe("the network", () => {
     expect(new Set(rules(await planned()))).toEqual(new Set(["10.64.0.0/16", "10.200.0.0/16"]));
     const closed = await planned({ network: { ...target.network, callers: [] } });
     expect(new Set(rules(closed))).toEqual(new Set(["10.64.0.0/16"]));
+  });
+});
+
+describe("the way out", () => {
+  const filtered = () => planned({ network: { ...target.network, egress } });
+  const types = ["ec2/natGateway:NatGateway", "ec2/eip:Eip", "networkfirewall/firewall:Firewall"];
+
+  it("leaves the addresses of nodes as they are, so that a country that stands can be given one", async () => {
+    const [without, with_] = [await planned(), await filtered()];
+    for (const zone of target.network.zones) {
+      expect(one(with_, "ec2/subnet:Subnet", zone)).toEqual(one(without, "ec2/subnet:Subnet", zone));
+    }
+    expect(types.flatMap((type) => namesOf(without, type))).toEqual([]);
+    expect(namesOf(with_, types[0]!)).toEqual(target.network.zones);
+  });
+
+  it("lets through HTTP and TLS to the declared hosts, and no more", async () => {
+    const resources = await filtered();
+    expect(
+      one(resources, "networkfirewall/ruleGroup:RuleGroup", "hosts").ruleGroup.rulesSource.rulesSourceList,
+    ).toEqual({
+      generatedRulesType: "ALLOWLIST",
+      targetTypes: ["TLS_SNI", "HTTP_HOST"],
+      targets: ["hub.bharat-compute.example", ".mirror.bharat-compute.example"],
+    });
+    const rules = resources.filter(({ type, props }) => /EgressRule/.test(type) && props.cidrIpv4 === "0.0.0.0/0");
+    expect(rules.map(({ props }) => [props.ipProtocol, props.fromPort, props.toPort])).toEqual([
+      ["tcp", 443, 443],
+      ["tcp", 80, 80],
+    ]);
+  });
+
+  it("leads past the firewall of the zone, there and back", async () => {
+    const resources = await filtered();
+    const routes = (name: string) => one(resources, "ec2/routeTable:RouteTable", name).routes;
+    target.network.zones.forEach((zone, index) => {
+      expect(routes(zone)).toEqual([{ cidrBlock: "0.0.0.0/0", vpcEndpointId: UNKNOWN }]);
+      expect(routes(`firewall-${zone}`)).toEqual([{ cidrBlock: "0.0.0.0/0", natGatewayId: UNKNOWN }]);
+      expect(routes(`gateway-${zone}`)).toEqual([
+        { cidrBlock: "0.0.0.0/0", gatewayId: UNKNOWN },
+        { cidrBlock: `10.64.${index * 64}.0/18`, vpcEndpointId: UNKNOWN },
+      ]);
+    });
+  });
+
+  it("is found by the guards where a route of the nodes goes around the firewall", async () => {
+    const resources = await filtered();
+    const around = resources.map((resource) =>
+      resource.type === "aws:ec2/routeTable:RouteTable" && resource.name === "ap-south-1b"
+        ? { ...resource, props: { ...resource.props, routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: "nat-1" }] } }
+        : resource,
+    );
+    expect(judge(around, india).findings.filter(({ verdict }) => verdict === "broken")).toMatchObject([
+      { rule: "egress-closed", name: "ap-south-1b", path: "routes[0].cidrBlock" },
+    ]);
+  });
+
+  it("is found by the guards where the firewall lets through to a host that nobody declared", async () => {
+    const hosts = ["hub.elsewhere.example"];
+    const resources = await planned({ network: { ...target.network, egress: { kind: "filtered", hosts } } });
+    expect(judge(resources, india).findings.filter(({ verdict }) => verdict === "broken")).toMatchObject([
+      { rule: "data-stays-here", name: "hosts" },
+    ]);
   });
 });
 

@@ -21,6 +21,7 @@ export const target: AwsTarget = {
     cidr: "10.64.0.0/16",
     zones: ["ap-south-1a", "ap-south-1b", "ap-south-1c"],
     callers: ["10.200.0.0/16"],
+    egress: { kind: "none" },
   },
   operators: [`arn:aws:iam::${account}:role/operators`],
   keys: { kind: "kms" },

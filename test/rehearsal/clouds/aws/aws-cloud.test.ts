@@ -67,6 +67,12 @@ describe("a country on the simulated AWS", () => {
     await refuses("eksRole", "DeleteConflict: Cannot delete entity, must detach all policies first.");
     await refuses("podRole", "DeleteConflict: Cannot delete entity, must delete policies first.");
     await refuses("near", "InvalidPlacementGroup.InUse");
+    await refuses("internet", "has some mapped public address(es)");
+    await refuses("outer", "The CIDR block 100.64.0.0/23 has subnets");
+    await refuses("address", "is in use and cannot be released");
+    await refuses("firewall", "VPC endpoint(s) still have routes");
+    await refuses("filter", "still in use by a firewall");
+    await refuses("hosts", "still in use by a firewall policy");
     writeFileSync(join(plugin.world.folder, "objects.json"), '{"freehold-in-records":{"objects":3}}');
     await refuses("bucket", "BucketNotEmpty");
     writeFileSync(join(plugin.world.folder, "objects.json"), '{"freehold-in-records":{"objects":3,"locked":true}}');

@@ -10,6 +10,7 @@ import { machinesRefusals } from "./refusals/machines.ts";
 import { modelsRefusals } from "./refusals/models.ts";
 import { networksRefusals } from "./refusals/networks.ts";
 import { storageAndRecordsRefusals } from "./refusals/storage-and-records.ts";
+import { waysOutRefusals } from "./refusals/ways-out.ts";
 import { type AwsPlugin, awsPlugin, standCountry } from "./standing.ts";
 
 // One world for all: a refusal leaves nothing behind, and that is looked at too.
@@ -29,6 +30,7 @@ const cases: Record<string, Case[]> = {
   "by AWS's own models": modelsRefusals,
   "of every resource": everythingRefusals,
   "of networks": networksRefusals,
+  "of ways out": waysOutRefusals,
   "of keys and roles": keysAndRolesRefusals,
   "of clusters": clustersRefusals,
   "of machines": machinesRefusals,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import type { AccountFile } from "../../../../rehearsal/clouds/aws/account.ts";
 import { awsCloud } from "../../../../rehearsal/clouds/aws/aws-cloud.ts";
 import type { NodeGroupForm, NodeMaker } from "../../../../rehearsal/clouds/aws/nodes.ts";
@@ -72,6 +73,71 @@ export const bucketPolicyFor = (bucket: string, service: string) =>
     ],
   });
 
+type Make = (as: string, type: string, inputs: Properties) => Promise<{ id: string; outputs: Properties }>;
+
+/** A firewall in one zone, and what leads past it. */
+async function standWayOut(make: Make, { vpc, nodes, logs }: { vpc: string; nodes: string; logs: string }) {
+  const strict = { ruleOrder: "STRICT_ORDER" };
+  const outer = await make("outer", "ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation", {
+    vpcId: vpc,
+    cidrBlock: "100.64.0.0/23",
+  });
+  expect(outer.id).toMatch(/^vpc-cidr-assoc-/);
+  const gateway = await make("internet", "ec2/internetGateway:InternetGateway", { vpcId: vpc });
+  const at = { vpcId: vpc, availabilityZone: `${region}a` };
+  const inner = await make("firewall-a", "ec2/subnet:Subnet", { ...at, cidrBlock: "100.64.1.0/28" });
+  const edge = await make("gateway-a", "ec2/subnet:Subnet", { ...at, cidrBlock: "100.64.1.128/28" });
+  const group = await make("hosts", "networkfirewall/ruleGroup:RuleGroup", {
+    name: "hosts",
+    type: "STATEFUL",
+    capacity: 10,
+    ruleGroup: {
+      rulesSource: {
+        rulesSourceList: { generatedRulesType: "ALLOWLIST", targetTypes: ["TLS_SNI"], targets: [".hub.example"] },
+      },
+      statefulRuleOptions: strict,
+    },
+  });
+  const policy = await make("filter", "networkfirewall/firewallPolicy:FirewallPolicy", {
+    name: "policy",
+    firewallPolicy: {
+      statelessDefaultActions: ["aws:forward_to_sfe"],
+      statelessFragmentDefaultActions: ["aws:forward_to_sfe"],
+      statefulEngineOptions: strict,
+      statefulDefaultActions: ["aws:drop_established"],
+      statefulRuleGroupReferences: [{ priority: 1, resourceArn: group.id }],
+    },
+  });
+  const firewall = await make("firewall", "networkfirewall/firewall:Firewall", {
+    name: "firewall",
+    vpcId: vpc,
+    firewallPolicyArn: policy.id,
+    subnetMappings: [{ subnetId: inner.id }],
+  });
+  await make("alerts", "networkfirewall/loggingConfiguration:LoggingConfiguration", {
+    firewallArn: firewall.id,
+    loggingConfiguration: {
+      logDestinationConfigs: [
+        { logDestinationType: "CloudWatchLogs", logType: "ALERT", logDestination: { logGroup: logs } },
+      ],
+    },
+  });
+  const address = await make("address", "ec2/eip:Eip", { domain: "vpc" });
+  const nat = await make("nat", "ec2/natGateway:NatGateway", { subnetId: edge.id, allocationId: address.id });
+  const [, endpoint] = /"endpointId":"(vpce-[^"]+)"/.exec(JSON.stringify(firewall.outputs.firewallStatuses)) ?? [];
+  await make("past", "ec2/routeTable:RouteTable", {
+    vpcId: vpc,
+    routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: nat.id }],
+  });
+  await make("back", "ec2/routeTable:RouteTable", {
+    vpcId: vpc,
+    routes: [
+      { cidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+      { cidrBlock: nodes, vpcEndpointId: endpoint! },
+    ],
+  });
+}
+
 /** Everything that a country needs on AWS, in the order in which it is made: type, inputs, and the name it is known by. */
 export async function standCountry(plugin: AwsPlugin): Promise<Record<string, { id: string; outputs: Properties }>> {
   const made: Record<string, { id: string; outputs: Properties }> = {};
@@ -140,6 +206,7 @@ export async function standCountry(plugin: AwsPlugin): Promise<Record<string, { 
     logDestination: logs.outputs.arn!,
     iamRoleArn: flowRole.outputs.arn!,
   });
+  await standWayOut(make, { vpc: vpc.id, nodes: "10.64.0.0/19", logs: String(logs.outputs.name) });
   const eksRole = await make("eksRole", "iam/role:Role", { name: "eks", assumeRolePolicy: trust("eks.amazonaws.com") });
   await make("eksPolicy", "iam/rolePolicyAttachment:RolePolicyAttachment", {
     role: "eks",
