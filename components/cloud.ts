@@ -52,6 +52,8 @@ export type Cloud = {
   preflight(country: Country, cluster: ClusterState): Finding[] | Promise<Finding[]>;
   /** Annotations of the Service in front of the gateway, so that the cloud opens no door to the world. */
   doorAnnotations(country: Country): Record<string, string>;
+  /** Port of the nodes at which a load balancer of the cloud's own calls the gateway; undefined where none does. */
+  doorPort?(country: Country): number | undefined;
   /** Takes, or makes, the cluster and the nodes of its pools. */
   ground(country: Country, cluster: ClusterState, opts: pulumi.ComponentResourceOptions): Ground;
 };

@@ -7,7 +7,7 @@ import { Vpc } from "@pulumi/aws/ec2/vpc.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Egress } from "./egress.ts";
 import { logGroup } from "./log.ts";
-import { edge } from "./network/edge.ts";
+import { type Edge, edge } from "./network/edge.ts";
 import { type Endpoints, endpoints } from "./network/endpoints.ts";
 import { partsOf } from "./network/ranges.ts";
 import { type SecurityGroups, securityGroups } from "./network/security-groups.ts";
@@ -16,7 +16,7 @@ import { serviceRole } from "./role.ts";
 import type { AwsTarget } from "./target.ts";
 
 export type NetworkArgs = {
-  target: Pick<AwsTarget, "account" | "region" | "cluster" | "network">;
+  target: Pick<AwsTarget, "account" | "region" | "cluster" | "network" | "door">;
   names: AwsNames;
   /** ARN of the key of the flow logs. */
   logKey: pulumi.Input<string>;
@@ -32,6 +32,8 @@ export class Network extends pulumi.ComponentResource {
   readonly subnets: Record<string, pulumi.Output<string>>;
   readonly groups: SecurityGroups;
   readonly endpoints: Endpoints;
+  /** Where it meets the internet, if the country file lets it. */
+  readonly edge: Edge | undefined;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AwsNetwork", name, {}, opts);
@@ -47,13 +49,11 @@ export class Network extends pulumi.ComponentResource {
     // Whatever names no group of its own gets this one, which AWS leaves open to itself and to the world.
     new DefaultSecurityGroup("default", { vpcId: vpc.id, ingress: [], egress: [] }, inside);
     const groups = securityGroups(vpc, args.target, inside);
+    const open = egress.kind === "filtered" || args.target.door.kind === "public";
+    const outer = open ? edge(vpc, args.target, inside) : undefined;
     const out =
-      egress.kind === "filtered"
-        ? new Egress(
-            "egress",
-            { ...args, hosts: egress.hosts, edge: edge(vpc, args.target, inside), nodes: groups.nodes.id },
-            inside,
-          )
+      outer && egress.kind === "filtered"
+        ? new Egress("egress", { ...args, hosts: egress.hosts, edge: outer, nodes: groups.nodes.id }, inside)
         : undefined;
     const parts = partsOf(cidr, zones.length);
     const made = zones.map((zone, index) => subnet(zone, parts[index]!, vpc, out?.endpoints[zone], args, inside));
@@ -64,6 +64,7 @@ export class Network extends pulumi.ComponentResource {
     this.subnets = Object.fromEntries(made.map(({ zone, subnet: { id } }) => [zone, id]));
     this.groups = groups;
     this.endpoints = reached;
+    this.edge = outer;
     this.registerOutputs({ vpc: this.vpc, subnets: this.subnets });
   }
 }

@@ -29,6 +29,9 @@ export type AwsTarget = {
     callers: string[];
     egress: { kind: "none" } | { kind: "filtered"; hosts: string[] };
   };
+  door:
+    | { kind: "internal" }
+    | { kind: "public"; certificateArn: string; countries: string[]; requestsPerFiveMinutes: number };
   /** ARNs of the IAM roles that administer the cluster, at least one. */
   operators: string[];
   keys: { kind: "kms" } | { kind: "xks"; customKeyStore: string; externalKey: string };

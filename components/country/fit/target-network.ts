@@ -17,7 +17,8 @@ export function judgeCloudNetwork(target: Cloud): Finding[] {
 
 function judgeCallers(target: Cloud): Finding[] {
   const { cidr, callers = [] } = target.network ?? {};
-  const outer = target.kind === "aws" && target.network?.egress?.kind === "filtered";
+  const outer =
+    target.kind === "aws" && (target.network?.egress?.kind === "filtered" || target.door?.kind === "public");
   const taken = [
     ...(outer ? [{ cidr: outerRange, is: "the addresses at the edge of the network" }] : []),
     ...(cidr ? [{ cidr, is: "the country's own network" }] : []),

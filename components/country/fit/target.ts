@@ -6,6 +6,7 @@ import { machineType, machineTypes } from "../machine-type.ts";
 import type { Sound, SoundTarget } from "../sound.ts";
 import { either, nearest, oneOf, show } from "../wording.ts";
 import { type Declared, gpus, unknownName } from "./names.ts";
+import { judgeCertificate } from "./target-door.ts";
 import { judgeCloudNetwork } from "./target-network.ts";
 import { onlyInClouds, onlyInHalls } from "./target-sections.ts";
 
@@ -35,6 +36,7 @@ function judgeAws(target: SoundTarget<"aws">, pools: Pools, declared: Declared):
       return faults.length > 0 ? faults : offeredOnAws(at, name, pool, type, target.region);
     }),
     ...(target.operators ?? []).flatMap((arn, index) => ofTheTargets(arn, index, target)),
+    ...judgeCertificate(target),
   ];
 }
 

@@ -45,6 +45,24 @@ describe("a country file whose cloud is at fault", () => {
     "aws-cilium": [
       [11, "freehold:network.policies", "cilium, and EKS enforces network policies by its own network", "take it out"],
     ],
+    "aws-door-certificate-of-another-account": [
+      [7, "freehold:target.door.certificateArn", "a certificate of account 999988887777", "request or import it there"],
+    ],
+    "aws-door-certificate-of-another-region": [
+      [7, "freehold:target.door.certificateArn", "a certificate of region us-east-1", "request or import it there"],
+    ],
+    "aws-door-for-an-unknown-country": [[7, "freehold:target.door.countries[0]", "India", "write  - IN  (an example)"]],
+    "aws-door-to-no-port": [
+      [
+        14,
+        "freehold:gateway.service",
+        "ClusterIP, and the public door calls the gateway at a port of its nodes",
+        "take it out",
+      ],
+    ],
+    "aws-door-without-certificate": [
+      [7, "freehold:target.door.certificateArn", "nothing", "add  certificateArn: arn:aws:acm:"],
+    ],
     "aws-drivers-from-registry": [
       [
         11,

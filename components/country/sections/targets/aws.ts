@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { hostPattern, known, line, name } from "../../field.ts";
+import { awsDoor } from "./aws-door.ts";
 import { clusterName, imageGiB, kubernetesVersion, network, onDemand, regionsOf, spot, systemNodes } from "./cloud.ts";
 
 const account = line("an AWS account, 12 digits", { shape: /^\d{12}$/ }).meta({
@@ -104,6 +105,7 @@ export const aws = z.strictObject({
       description: "The country's own network: a VPC without a way to the internet, unless egress opens one.",
       examples: [{}],
     }),
+  door: awsDoor,
   operators: z
     .array(roleArn)
     .min(1, "at least one IAM role")

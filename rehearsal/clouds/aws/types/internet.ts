@@ -1,9 +1,19 @@
 import { CloudError } from "../../cloud-error.ts";
-import { textOf } from "../../known.ts";
+import { textOf, textsOf } from "../../known.ts";
 import type { Standing, World } from "../../world.ts";
 import { type AwsCall, type AwsType, arnOf, awsType, newId, reference } from "../aws-type.ts";
 import { type Cidr, contains, overlap, parseCidr } from "../cidr.ts";
-import { blocksOf, cidrAssociation, internetGateway, natGateway, subnet, toSubnet, toVpc, vpc } from "./networks.ts";
+import {
+  blocksOf,
+  cidrAssociation,
+  internetGateway,
+  loadBalancer,
+  natGateway,
+  subnet,
+  toSubnet,
+  toVpc,
+  vpc,
+} from "./networks.ts";
 
 const eip = "aws:ec2/eip:Eip";
 /** The quota of a new account, L-0263D0A3. */
@@ -173,7 +183,12 @@ function judgeNatGateway({ world, inputs, before }: AwsCall): void {
 /** What has a public address in a network. */
 function publicIn(network: string, world: World): Standing[] {
   const places = new Set(world.standing(subnet).flatMap(({ id, inputs }) => (inputs.vpcId === network ? [id] : [])));
-  return world
-    .standing(natGateway)
-    .filter(({ inputs }) => inputs.connectivityType !== "private" && places.has(String(inputs.subnetId)));
+  return [
+    ...world
+      .standing(natGateway)
+      .filter(({ inputs }) => inputs.connectivityType !== "private" && places.has(String(inputs.subnetId))),
+    ...world
+      .standing(loadBalancer)
+      .filter(({ inputs }) => inputs.internal !== true && textsOf(inputs, "subnets").some((id) => places.has(id))),
+  ];
 }

@@ -11,6 +11,7 @@ export const vpc = "aws:ec2/vpc:Vpc";
 export const subnet = "aws:ec2/subnet:Subnet";
 export const routeTable = "aws:ec2/routeTable:RouteTable";
 export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
+export const loadBalancer = "aws:lb/loadBalancer:LoadBalancer";
 export const natGateway = "aws:ec2/natGateway:NatGateway";
 export const cidrAssociation = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation";
 

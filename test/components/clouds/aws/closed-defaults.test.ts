@@ -4,7 +4,7 @@ import { valuesAt } from "../../../../policies/facts/closed.ts";
 import { opened } from "../../../../policies/facts/select.ts";
 import { type Finding, judge, type Resource } from "../../../../policies/judge.ts";
 import { providerPackage, strayStep } from "../../../policies/provider-package.ts";
-import { india, planned, target } from "./planned.ts";
+import { india, planned, publicDoor, target } from "./planned.ts";
 
 const rows = closedDefaults("aws");
 const named = rows.map((row) => [`${row.type} ${row.path}`, row] as const);
@@ -14,6 +14,7 @@ const whole = () =>
   planned({
     registry: { upstreams: { mirror: { host: "registry.bharat-compute.example" } } },
     network: { ...target.network, egress: { kind: "filtered", hosts: ["*.bharat-compute.example"] } },
+    door: publicDoor,
   });
 
 it("there are enough of them to be worth a table, each once", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { doorAnnotations } from "../../../../components/clouds/aws/door.ts";
 import { UNKNOWN } from "../../../../policies/fact.ts";
 import { judge } from "../../../../policies/judge.ts";
-import { type Any, account, countryOn, india, namesOf, one, planned, target } from "./planned.ts";
+import { type Any, account, countryOn, india, namesOf, one, planned, publicDoor, target } from "./planned.ts";
 
 const registry = { upstreams: { mirror: { host: "registry.bharat-compute.example" } } };
 const xks = { kind: "xks", customKeyStore: "cks-1234567890abcdef0", externalKey: "in-hsm-1" } as const;
@@ -20,6 +20,8 @@ describe("guards", () => {
       { network: { cidr: "10.0.0.0/20", zones: ["ap-south-1a", "ap-south-1b"], callers: [], egress: none } },
     ],
     ["with a way out to declared hosts", { network: { ...target.network, egress } }],
+    ["with a public door", { door: publicDoor }],
+    ["with both", { door: publicDoor, network: { ...target.network, egress } }],
     ["on spot", { nodeGroups: { h100: { imageGiB: 200, capacity: { kind: "spot" as const } } } }],
   ])("have nothing to say against a country %s", async (_, changed) => {
     const resources = await planned(changed);
@@ -159,6 +161,73 @@ describe("the way out", () => {
     expect(judge(resources, india).findings.filter(({ verdict }) => verdict === "broken")).toMatchObject([
       { rule: "data-stays-here", name: "hosts" },
     ]);
+  });
+});
+
+describe("the public door", () => {
+  const open = () => planned({ door: publicDoor });
+
+  it("is none unless it is declared", async () => {
+    const types = (await planned()).map(({ type }) => type);
+    expect(types.filter((type) => /^aws:(lb|wafv2|autoscaling)/.test(type))).toEqual([]);
+  });
+
+  it("takes the declared certificate, and streams as long as the gateway does", async () => {
+    const resources = await open();
+    const { certificateArn } = publicDoor;
+    expect(one(resources, "lb/listener:Listener")).toMatchObject({ port: 443, protocol: "HTTPS", certificateArn });
+    expect(one(resources, "lb/loadBalancer:LoadBalancer")).toMatchObject({
+      internal: false,
+      idleTimeout: 1800,
+      enableDeletionProtection: true,
+    });
+    const goes = await planned({ door: publicDoor }, { erase: ["storage"] });
+    expect(one(goes, "lb/loadBalancer:LoadBalancer").enableDeletionProtection).toBe(false);
+  });
+
+  it("leads to one port of the system's nodes, and from nowhere else does anything lead there", async () => {
+    const resources = await open();
+    expect(one(resources, "lb/targetGroup:TargetGroup")).toMatchObject({ port: 30443, targetType: "instance" });
+    expect(one(resources, "vpc/securityGroupIngressRule:SecurityGroupIngressRule", "nodes-from-door")).toMatchObject({
+      referencedSecurityGroupId: UNKNOWN,
+      fromPort: 30443,
+      toPort: 30443,
+    });
+    const world = resources.filter(({ type, props }) => /IngressRule/.test(type) && props.cidrIpv4 === "0.0.0.0/0");
+    expect(world.map(({ name }) => name)).toEqual(["door-from-internet"]);
+    expect(namesOf(resources, "autoscaling/attachment:Attachment")).toEqual(["door"]);
+  });
+
+  it("refuses no prompt for what is in it", async () => {
+    const { rules } = one(await open(), "wafv2/webAcl:WebAcl");
+    expect(rules.map(({ name }: Any) => name)).toEqual([
+      "countries",
+      "rate",
+      "AWSManagedRulesAmazonIpReputationList",
+      "AWSManagedRulesCommonRuleSet",
+      "AWSManagedRulesKnownBadInputsRuleSet",
+    ]);
+    const counted = rules.flatMap(
+      ({ statement }: Any) =>
+        statement.managedRuleGroupStatement?.ruleActionOverrides.map(({ name, actionToUse }: Any) => {
+          expect(actionToUse).toEqual({ count: {} });
+          return name;
+        }) ?? [],
+    );
+    expect(counted).toContain("CrossSiteScripting_BODY");
+    expect(counted.every((name: string) => name.endsWith("_BODY"))).toBe(true);
+  });
+
+  it("is called from everywhere where no country is named", async () => {
+    const { rules } = one(await planned({ door: { ...publicDoor, countries: [] } }), "wafv2/webAcl:WebAcl");
+    expect(rules[0]).toMatchObject({ name: "rate", statement: { rateBasedStatement: { limit: 3000 } } });
+  });
+
+  it("has logs that the key of logs lets in", async () => {
+    const resources = await open();
+    const { name } = one(resources, "cloudwatch/logGroup:LogGroup", "door");
+    expect(name).toBe("aws-waf-logs-freehold-in");
+    expect(one(resources, "kms/key:Key", "logs").policy).toContain(`log-group:${name}`);
   });
 });
 

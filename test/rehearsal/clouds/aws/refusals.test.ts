@@ -4,6 +4,7 @@ import { unknown } from "../plugin.ts";
 import { modelFolder } from "./model-folder.ts";
 import { type Case, endpoint, group, newCluster, stands } from "./refusal-world.ts";
 import { clustersRefusals } from "./refusals/clusters.ts";
+import { doorsRefusals } from "./refusals/doors.ts";
 import { everythingRefusals } from "./refusals/everything.ts";
 import { keysAndRolesRefusals } from "./refusals/keys-and-roles.ts";
 import { machinesRefusals } from "./refusals/machines.ts";
@@ -31,6 +32,7 @@ const cases: Record<string, Case[]> = {
   "of every resource": everythingRefusals,
   "of networks": networksRefusals,
   "of ways out": waysOutRefusals,
+  "of doors": doorsRefusals,
   "of keys and roles": keysAndRolesRefusals,
   "of clusters": clustersRefusals,
   "of machines": machinesRefusals,
