@@ -4,6 +4,9 @@ import { filesIn, once } from "./once.ts";
 /** Why something is where it is; `Purpose` of the guards. */
 export const purposes = ["data", "copy", "key", "log", "prompt", "access", "door"] as const;
 
+/** What may stand in a way out, so that not everything leaves by it; `FilterFact` of the guards. */
+export const filters = ["firewall", "load-balancer"] as const;
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** What a property has to be. Names and words are compared without regard to case, as the clouds do. */
@@ -56,8 +59,11 @@ const factShape = z.strictObject({
       "hidden", // nobody can tell from here
       "weakens", // a guard of the cloud's own no longer holds
       "world", // egress to every destination
+      ...filters, // egress beside it, in the same component, is no egress to everywhere
     ])
     .optional(),
+  /** The egress that it is is none where one of these stands beside it, in the same component. */
+  beside: z.array(z.enum(filters)).min(1).optional(),
   /** Only where all of these hold too; paths from the resource, or from the element (`./sibling`). */
   if: z.record(z.string(), condition).optional(),
   because: z.string().optional(),

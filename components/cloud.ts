@@ -62,6 +62,8 @@ export type Cloud = {
   doorAnnotations(country: Country): Record<string, string>;
   /** What whoever runs on the nodes of a pool has to tolerate of the cloud's own. */
   taints(country: Country): CloudTaints;
+  /** Port of the nodes at which a load balancer of the cloud's own calls the gateway; undefined where none does. */
+  doorPort?(country: Country): number | undefined;
   /** Takes, or makes, the cluster and the nodes of its pools. */
   ground(country: Country, cluster: ClusterState, opts: pulumi.ComponentResourceOptions): Ground;
 };

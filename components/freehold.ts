@@ -114,6 +114,7 @@ export class Freehold extends pulumi.ComponentResource {
         keySeed,
         volumeClass: storage?.volumeClass ?? ground.volumeClass,
         serviceAnnotations: cloud.doorAnnotations(country),
+        nodePort: cloud.doorPort?.(country),
         ledger: ledger?.sidecar,
       },
       {

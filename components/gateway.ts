@@ -33,6 +33,8 @@ export type GatewayArgs = Country["gateway"] &
     volumeClass?: pulumi.Input<string>;
     /** Annotations of the Service in front of the proxies. */
     serviceAnnotations?: Record<string, string>;
+    /** Port of the nodes by which a load balancer calls that ends the client's TLS, where there is one. */
+    nodePort?: number;
     /** What carries the records to a database; without it they stay in the proxies' log. */
     ledger?: Sidecar;
   };

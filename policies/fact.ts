@@ -1,3 +1,5 @@
+import type { filters } from "../catalogue/resource.ts";
+
 /** Stands in a resource's properties for a value that nobody knows yet; at `up` a value takes its place. */
 export const UNKNOWN: unique symbol = Symbol("not known yet");
 
@@ -29,6 +31,7 @@ export type Fact =
   | WhereFact
   | ImageFact
   | EgressFact
+  | FilterFact
   | WorkloadFact
   | IsolationFact
   | LinkFact
@@ -99,8 +102,20 @@ export type ImageFact = {
   registry?: readonly WhereFact[];
 };
 
-/** A way out of the cluster: everything, a public address range (CIDR), or the node's own network. */
-export type EgressFact = { kind: "egress"; path: string; to: "everything" | "range" | "node-network"; value: string };
+/**
+ * A way out of the cluster: everything, a public address range (CIDR), or the node's own network. `beside`: it is none where one
+ * of these stands in the same component.
+ */
+export type EgressFact = {
+  kind: "egress";
+  path: string;
+  to: "everything" | "range" | "node-network";
+  value: string;
+  beside?: readonly FilterFact["filter"][];
+};
+
+/** What lets through only what it names (a firewall that drops all else), or only answers (a load balancer). */
+export type FilterFact = { kind: "filter"; path: string; filter: (typeof filters)[number]; value: string };
 
 /** Pods run in this namespace. */
 export type WorkloadFact = { kind: "workload"; path: string; namespace: string };

@@ -33,6 +33,7 @@ export function judgeResidence(file: Sound): Finding[] {
   const judged: (Judged | undefined)[] = [
     ...judgePlace(target, jurisdiction),
     ...judgeUpstreams(target, jurisdiction),
+    ...judgeEgress(target, jurisdiction),
     ...(state ? judgeDeclaredState(state, jurisdiction) : []),
     ...judgeStorage(file.storage, jurisdiction),
     ...judgeProviders(file.tenants, jurisdiction),
@@ -89,6 +90,17 @@ function judgeUpstreams(target: Sound["target"], jurisdiction: Jurisdiction): Ju
   return Object.entries(upstreams).flatMap(([prefix, upstream]) => {
     const at = ["target", "registry", "upstreams", prefix, "host"];
     const judged = judgeHost(at, upstream?.host, jurisdiction, (name) => hostInCountry(name, jurisdiction));
+    return judged ? [judged] : [];
+  });
+}
+
+/** What a firewall lets through to stands where data may be. */
+function judgeEgress(target: Sound["target"], jurisdiction: Jurisdiction): Judged[] {
+  const egress = target?.kind === "aws" ? target.network?.egress : undefined;
+  const hosts = egress?.kind === "filtered" ? (egress.hosts ?? []) : [];
+  return hosts.flatMap((host, index) => {
+    const at = ["target", "network", "egress", "hosts", index];
+    const judged = judgeHost(at, host, jurisdiction, (name) => hostInCountry(name, jurisdiction));
     return judged ? [judged] : [];
   });
 }

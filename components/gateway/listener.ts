@@ -6,7 +6,7 @@ import type { MakeObject } from "./objects.ts";
 
 /** The Gateway with its class, its listener for every tenant's host, and that listener's certificate. */
 export function makeGateway(
-  { host, certificate }: Pick<Country["gateway"], "host" | "certificate">,
+  { host, certificate, nodePort }: Pick<Country["gateway"], "host" | "certificate"> & { nodePort?: number },
   object: MakeObject,
   dependsOn: pulumi.Resource[],
 ): pulumi.Resource {
@@ -33,7 +33,9 @@ export function makeGateway(
             name: gatewayNames.listener,
             protocol: "HTTPS",
             port: 443,
-            hostname: `*.${host}`,
+            // A load balancer that ends the client's TLS names no host in its own (envoyproxy/gateway issue 4520). Every route
+            // has hosts, and what a key opens is its tenant's own, whatever the listener takes.
+            ...(nodePort === undefined && { hostname: `*.${host}` }),
             tls: { certificateRefs: [{ name: secretName }] },
             allowedRoutes: { namespaces: { from: "Same" } },
           },

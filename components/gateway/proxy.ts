@@ -14,6 +14,8 @@ type ProxyArgs = Country["gateway"] &
   Pick<Country, "registry" | "digests" | "tenants"> & {
     /** What tells a cloud which way its load balancer leads. */
     serviceAnnotations?: Record<string, string>;
+    /** Port of the nodes that the Service has, where somebody relies on it. */
+    nodePort?: number;
   };
 
 /**
@@ -21,7 +23,7 @@ type ProxyArgs = Country["gateway"] &
  * what stands beside them, else in their containers' logs.
  */
 export function proxy({ ledger, ...args }: ProxyArgs & { ledger?: Sidecar }) {
-  const { registry, digests, replicas, service, serviceAnnotations = {} } = args;
+  const { registry, digests, replicas, service, serviceAnnotations = {}, nodePort } = args;
   const reader = [modelReader(args), measuredHeaders];
   return {
     // As long as the longest generation that a rollout, or a new key, should not cut.
@@ -50,6 +52,9 @@ export function proxy({ ledger, ...args }: ProxyArgs & { ledger?: Sidecar }) {
         envoyService: {
           type: service,
           ...(Object.keys(serviceAnnotations).length > 0 && { annotations: serviceAnnotations }),
+          ...(nodePort !== undefined && {
+            patch: { type: "StrategicMerge", value: { spec: { ports: [{ port: 443, nodePort }] } } },
+          }),
         },
       },
     },

@@ -1,6 +1,6 @@
 import { countryOfPhone } from "../../catalogue/phone.ts";
 import { type Condition, type ResourceRow, type ResourceTable, resourceTable } from "../../catalogue/resource.ts";
-import { type Fact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
+import { type EgressFact, type Fact, type FilterFact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
 import { remembered } from "../remembered.ts";
 import { addressesIn, bareHost, rangeReach } from "../sweep/address.ts";
 import { covering, type Leaf, opened, select } from "./select.ts";
@@ -97,7 +97,10 @@ function means(row: ResourceRow, value: unknown, fact: Reading["fact"], own: Own
     case "weakens":
       return [{ kind: "guard", path, value: shown, ...(because && { because }), ...(remedy && { remedy }) }];
     case "world":
-      return [{ kind: "egress", path, to: "everything", value: shown }];
+      return [{ kind: "egress", path, to: "everything", value: shown, ...beside(row) }];
+    case "firewall":
+    case "load-balancer":
+      return [{ kind: "filter", path, filter: row.leads as FilterFact["filter"], value: shown }];
   }
 }
 
@@ -134,7 +137,7 @@ function read(text: string, row: ResourceRow, from: Reading, readers: Readers, p
         text === "*" ? { kind: "unbounded", ...fact, value: "everybody" } : { kind: "account", ...fact, value: text },
       ];
     case "cidr":
-      return range(text, fact.path);
+      return range(text, fact.path, beside(row));
     case "name": {
       const to = named(row.names ?? "{}", { ...props, "": text });
       if (to === UNKNOWN) return [{ kind: "unknown", path: fact.path, hides: ["place"], purpose: fact.purpose }];
@@ -171,14 +174,20 @@ export function hostsIn(text: string): string[] {
   return bare ? [bare] : [];
 }
 
-function range(text: string, path: string): Fact[] {
+function beside({ beside }: ResourceRow): Pick<EgressFact, "beside"> {
+  return beside ? { beside } : {};
+}
+
+function range(text: string, path: string, more: Pick<EgressFact, "beside">): Fact[] {
   const reach = rangeReach(text);
   if (reach === undefined) {
     // A prefix list, a service tag or a group: names that open nothing by themselves, but for the tag of the world.
-    return /^(?:internet|any|\*)$/i.test(text) ? [{ kind: "egress", path, to: "everything", value: text }] : [];
+    return /^(?:internet|any|\*)$/i.test(text)
+      ? [{ kind: "egress", path, to: "everything", value: text, ...more }]
+      : [];
   }
   if (reach === "inside") return [];
-  return [{ kind: "egress", path, to: reach === "everything" ? "everything" : "range", value: text }];
+  return [{ kind: "egress", path, to: reach === "everything" ? "everything" : "range", value: text, ...more }];
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,19 +1,19 @@
 import { hostInCountry, type Jurisdiction } from "../../components/country/jurisdiction.ts";
-import { type EgressFact, type Fact, type Resource, UNKNOWN } from "../fact.ts";
+import { type EgressFact, type Fact, type FilterFact, type Resource, UNKNOWN } from "../fact.ts";
 import { type JoinedRuling, type Judged, pending, type Rule, type Ruling } from "../rule.ts";
 
 /** Pods reach only what a policy opens, and no policy opens the outside world. */
 export const egressClosed: Rule = {
   name: "egress-closed",
   title: "Egress closed",
-  text: "Every namespace that runs pods denies egress by default, and nothing opens it towards the world.",
+  text: "Every namespace that runs pods denies egress by default, and nothing leads to the world but past a firewall that names hosts.",
   severity: "critical",
   remedy: "Open egress towards pods, namespaces or private ranges only.",
   judge: (facts, jurisdiction) => [
-    ...facts.flatMap((fact) => (fact.kind === "egress" ? [egress(fact, jurisdiction)] : [])),
+    ...facts.flatMap((fact) => (fact.kind === "egress" && !fact.beside ? [egress(fact, jurisdiction)] : [])),
     ...pending(facts, ["egress"]),
   ],
-  judgeAll: namespaces,
+  judgeAll: (all, jurisdiction) => [...namespaces(all), ...waysOut(all, jurisdiction)],
 };
 
 function egress(fact: EgressFact, jurisdiction: Jurisdiction): Ruling {
@@ -27,6 +27,29 @@ function egress(fact: EgressFact, jurisdiction: Jurisdiction): Ruling {
   if (to === "range" && single && hostInCountry(address, jurisdiction)) return { fact, verdict: "held" };
   const found = to === "everything" ? `${value} (everything)` : `${value}, addresses of the public internet`;
   return { fact, verdict: "broken", found, allowed: "pods, namespaces, private ranges" };
+}
+
+/** A network's way out is judged with what stands beside it: only the whole plan shows whether that is a firewall. */
+function waysOut(all: readonly Judged[], jurisdiction: Jurisdiction): JoinedRuling[] {
+  const standing = new Set(
+    all.flatMap(({ resource: { parent }, facts }) =>
+      facts.flatMap((fact) => (fact.kind === "filter" && isComponent(parent) ? [`${parent} ${fact.filter}`] : [])),
+    ),
+  );
+  const passes = (parent: string | undefined, filters: readonly FilterFact["filter"][]) =>
+    filters.some((filter) => standing.has(`${parent} ${filter}`));
+  return all.flatMap(({ resource, facts }) =>
+    facts.flatMap((fact): JoinedRuling[] => {
+      if (fact.kind !== "egress" || !fact.beside) return [];
+      if (passes(resource.parent, fact.beside)) return [{ resource, fact, verdict: "held" }];
+      return [{ resource, ...egress(fact, jurisdiction) }];
+    }),
+  );
+}
+
+/** What a program makes outside of every component stands beside nothing: all of it has one parent. */
+function isComponent(parent: string | undefined): boolean {
+  return parent !== undefined && !parent.includes("::pulumi:pulumi:Stack::");
 }
 
 /** A namespace is closed by one resource and filled by others, so only the whole plan shows one that is open. */

@@ -16,6 +16,8 @@ const caseShape = z.strictObject({
         /** The settings of its provider. */
         provider: z.record(z.string(), z.unknown()).optional(),
         outputs: z.record(z.string(), z.unknown()).optional(),
+        /** The component that it is a part of. */
+        parent: z.string().optional(),
       }),
     )
     .min(1),
@@ -71,6 +73,7 @@ function resourceOf({
   props,
   provider,
   outputs,
+  parent,
 }: z.output<typeof caseShape>["resources"][number]): Resource {
   const [pack = ""] = type.split(":");
   const settings = provider ?? SETTINGS[pack];
@@ -79,6 +82,7 @@ function resourceOf({
     name,
     urn: `urn:pulumi:de::cases::${type}::${name}`,
     props: unknowing(props) as Resource["props"],
+    ...(parent && { parent: `urn:pulumi:de::cases::${parent}` }),
     ...(settings && {
       provider: { type: `pulumi:providers:${pack}`, name: pack, props: unknowing(settings) as Resource["props"] },
     }),

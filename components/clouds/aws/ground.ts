@@ -20,6 +20,7 @@ import { awsObjectStore } from "./object-store.ts";
 import { type AwsNames, awsNames } from "./partition.ts";
 import { PodIdentities } from "./pod-identities.ts";
 import { awsProvider } from "./provider.ts";
+import { PublicDoor } from "./public-door.ts";
 import { Registry } from "./registry.ts";
 import type { AwsTarget } from "./target.ts";
 import { Volumes } from "./volumes.ts";
@@ -60,6 +61,20 @@ export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOpt
     securityGroup: network.groups.nodes.id,
   };
   const system = new NodeGroup("system", { ...common, ...systemNodes(target, network) }, onNodes);
+  if (target.door.kind === "public" && network.edge) {
+    new PublicDoor(
+      "door",
+      {
+        ...base,
+        door: target.door,
+        edge: network.edge,
+        nodes: network.groups.nodes.id,
+        autoscalingGroup: system.autoscalingGroup,
+        logKey: keys.arns.logs,
+      },
+      inside,
+    );
+  }
   const addons = new ClusterAddons(
     "cluster-addons",
     { ...base, clusterName: cluster.name },

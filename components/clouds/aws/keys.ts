@@ -2,6 +2,7 @@ import { Alias } from "@pulumi/aws/kms/alias.js";
 import { Key } from "@pulumi/aws/kms/key.js";
 import * as pulumi from "@pulumi/pulumi";
 import { keyHolders, nthName } from "../key-change.ts";
+import { webAclLogs } from "./door/web-acl.ts";
 import type { AwsNames } from "./partition.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 import type { AwsKeyHolder, AwsTarget } from "./target.ts";
@@ -144,7 +145,12 @@ function users(
           Action: use,
           Resource: "*",
           Condition: {
-            ArnLike: { "kms:EncryptionContext:aws:logs:arn": names.arn("logs", `log-group:/aws/*/${cluster}/*`) },
+            ArnLike: {
+              "kms:EncryptionContext:aws:logs:arn": [
+                names.arn("logs", `log-group:/aws/*/${cluster}/*`),
+                names.arn("logs", `log-group:${webAclLogs(cluster)}`),
+              ],
+            },
           },
         },
         {

@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { serviceRange } from "../../clouds/aws/network/ranges.ts";
+import { outerRange, serviceRange } from "../../clouds/aws/network/ranges.ts";
 import { clusterRanges } from "../../clouds/azure/cluster-ranges.ts";
 import { overlap } from "../../network/ip-range.ts";
 import type { Finding } from "../fault.ts";
@@ -13,28 +13,24 @@ export function judgeCloudNetwork(target: Cloud): Finding[] {
   return [...judgeCallers(target), ...(target.kind === "aws" ? judgeZones(target) : judgeNextHop(target))];
 }
 
-function judgeCallers({ kind, network }: Cloud): Finding[] {
-  const { cidr, callers = [] } = network ?? {};
-  // AKS has fixed ranges inside; for EKS one is picked that is free.
-  const inside = kind === "azure" ? [clusterRanges.pods, clusterRanges.services] : [];
-  const within = inside.find((range) => cidr && overlap(cidr, range));
-  const taken = [
-    ...(cidr ? [{ cidr, is: "the country's own network" }] : []),
-    ...inside.map((range) => ({ cidr: range, is: "of the cluster's pods and services" })),
-  ];
+function judgeCallers(target: Cloud): Finding[] {
+  const { cidr, callers = [] } = target.network ?? {};
+  const fixed = fixedRanges(target);
+  const taken = [...fixed, ...(cidr ? [{ cidr, is: "the country's own network" }] : [])];
+  const within = cidr && fixed.find((range) => overlap(cidr, range.cidr));
   const known = [cidr, ...callers].filter((range) => range !== undefined);
   return [
     ...(within
       ? [
           {
             at: ["target", "network", "cidr"],
-            found: `${cidr}, which overlaps ${within}, of the cluster's pods and services`,
+            found: `${cidr}, which overlaps ${within.cidr}, ${within.is}`,
             allowed: "a private network that overlaps no other",
             remedy: "write  cidr: 10.64.0.0/16  (an example)",
           },
         ]
       : []),
-    ...(kind === "aws" && serviceRange(known) === undefined
+    ...(target.kind === "aws" && serviceRange(known) === undefined
       ? [
           {
             at: ["target", "network"],
@@ -58,6 +54,18 @@ function judgeCallers({ kind, network }: Cloud): Finding[] {
       ];
     }),
   ];
+}
+
+/** Ranges that a target takes whatever its file says. For the services of EKS one is picked that is free. */
+function fixedRanges(target: Cloud): { cidr: string; is: string }[] {
+  if (target.kind === "azure") {
+    return [clusterRanges.pods, clusterRanges.services].map((cidr) => ({
+      cidr,
+      is: "of the cluster's pods and services",
+    }));
+  }
+  const opens = target.network?.egress?.kind === "filtered" || target.door?.kind === "public";
+  return opens ? [{ cidr: outerRange, is: "the addresses at the edge of the network" }] : [];
 }
 
 function judgeZones({ region, network, nodeGroups }: SoundTarget<"aws">): Finding[] {

@@ -17,7 +17,7 @@ export function onlyInClouds({ storage }: Sound): Finding[] {
 }
 
 /** What clouds do in another way than halls. */
-export function onlyInHalls({ target, storage, network, drivers, models }: Sound): Finding[] {
+export function onlyInHalls({ target, storage, network, drivers, models, gateway }: Sound): Finding[] {
   const found: Finding[] = [];
   const cloudObjects = storage?.objects?.kind === "cloud";
   if (storage?.objects?.kind === "ceph") {
@@ -50,6 +50,14 @@ export function onlyInHalls({ target, storage, network, drivers, models }: Sound
       found: "registry, and the images of EKS's GPU nodes carry the driver",
       allowed: "nodes",
       remedy: "take  drivers  out",
+    });
+  }
+  if (target?.kind === "aws" && target.door?.kind === "public" && gateway?.service === "ClusterIP") {
+    found.push({
+      at: ["gateway", "service"],
+      found: "ClusterIP, and the public door calls the gateway at a port of its nodes",
+      allowed: "LoadBalancer, which is the default, or NodePort",
+      remedy: "take it out",
     });
   }
   const egress = target?.kind === "azure" ? target.network?.egress?.kind : undefined;

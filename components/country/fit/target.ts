@@ -6,6 +6,7 @@ import { isSold, machinesOf, machineType, machineTypes } from "../machine-type.t
 import type { Sound, SoundTarget } from "../sound.ts";
 import { either, nearest, oneOf, show } from "../wording.ts";
 import { type Declared, gpus, unknownName } from "./names.ts";
+import { judgeCertificate } from "./target-door.ts";
 import { judgeKeys } from "./target-keys.ts";
 import { judgeTargetNames } from "./target-names.ts";
 import { judgeCloudNetwork } from "./target-network.ts";
@@ -39,6 +40,7 @@ function judgeAws(target: SoundTarget<"aws">, pools: Pools, declared: Declared):
       return faults.length > 0 ? faults : judgeOffer(at, "AWS", name, pool, type, target.region);
     }),
     ...(target.operators ?? []).flatMap((arn, index) => ofTheTargets(arn, index, target)),
+    ...judgeCertificate(target),
   ];
 }
 

@@ -12,13 +12,17 @@ import { clusterAddons } from "./types/cluster-addons.ts";
 import { clusters } from "./types/clusters.ts";
 import { compute } from "./types/compute.ts";
 import { endpoints } from "./types/endpoints.ts";
+import { firewalls } from "./types/firewalls.ts";
+import { internet } from "./types/internet.ts";
 import { keys } from "./types/keys.ts";
+import { loadBalancers } from "./types/load-balancers.ts";
 import { logs } from "./types/logs.ts";
 import { networks } from "./types/networks.ts";
 import { nodeGroups } from "./types/node-groups.ts";
 import { registry } from "./types/registry.ts";
 import { roles } from "./types/roles.ts";
 import { securityGroups } from "./types/security-groups.ts";
+import { webAcls } from "./types/web-acls.ts";
 import { awsWording } from "./wording.ts";
 
 /** The simulated AWS: the types and functions that Freehold's components use. */
@@ -37,6 +41,10 @@ export function awsCloud(nodesOf: (kubeconfig: string) => NodeMaker = kwokNodes)
     ...logs,
     ...buckets,
     ...registry,
+    ...internet,
+    ...firewalls,
+    ...loadBalancers,
+    ...webAcls,
   };
   const shapes = new SdkShapes("@pulumi/aws");
   const named = { package: "aws", version: shapes.version };

@@ -63,6 +63,14 @@ describe("a country file whose cloud is at fault", () => {
     "aws-callers-are-everybody": [
       [7, "freehold:target.network.callers[0]", "0.0.0.0/0", "write  - 10.10.0.0/16  (an example)"],
     ],
+    "aws-callers-at-the-edge": [
+      [
+        7,
+        "freehold:target.network.callers[0]",
+        "100.64.0.0/16, which overlaps 100.64.0.0/23, the addresses at the edge of the network",
+        "renumber one of them",
+      ],
+    ],
     "aws-callers-overlap": [
       [
         7,
@@ -88,12 +96,58 @@ describe("a country file whose cloud is at fault", () => {
     "aws-cilium": [
       [11, "freehold:network.policies", "cilium, and EKS enforces network policies by its own network", "take it out"],
     ],
+    "aws-door-certificate-of-another-account": [
+      [7, "freehold:target.door.certificateArn", "a certificate of account 999988887777", "request or import it there"],
+    ],
+    "aws-door-certificate-of-another-region": [
+      [7, "freehold:target.door.certificateArn", "a certificate of region us-east-1", "request or import it there"],
+    ],
+    "aws-door-for-an-unknown-country": [[7, "freehold:target.door.countries[0]", "India", "write  - IN  (an example)"]],
+    "aws-door-to-no-port": [
+      [
+        14,
+        "freehold:gateway.service",
+        "ClusterIP, and the public door calls the gateway at a port of its nodes",
+        "take it out",
+      ],
+    ],
+    "aws-door-without-certificate": [
+      [7, "freehold:target.door.certificateArn", "nothing", "add  certificateArn: arn:aws:acm:"],
+    ],
     "aws-drivers-from-registry": [
       [
         11,
         "freehold:drivers.from",
         "registry, and the images of EKS's GPU nodes carry the driver",
         "take  drivers  out",
+      ],
+    ],
+    "aws-egress-abroad": [
+      [
+        7,
+        "freehold:target.network.egress.hosts[1]",
+        "huggingface.co, which is Hugging Face",
+        "name a host of your own",
+      ],
+    ],
+    "aws-egress-of-another-cloud": [
+      [7, "freehold:target.network.egress.kind", "appliance", "write  kind: none  (an example)"],
+    ],
+    "aws-egress-to-an-address": [[7, "freehold:target.network.egress.hosts[0]", "203.0.113.7", "write  - "]],
+    "aws-egress-undeclared": [
+      [
+        7,
+        "freehold:target.network.egress.hosts[0]",
+        "hub.elsewhere.example, which nothing places in India",
+        "name one on the operator's domain, or add it to freehold:guards.hosts",
+      ],
+    ],
+    "aws-egress-without-hosts": [
+      [
+        7,
+        "freehold:target.network.egress.hosts",
+        "an empty list",
+        "write  hosts: [ registry.bharat-cloud.example ]  (an example)",
       ],
     ],
     "aws-group-in-an-unknown-zone": [

@@ -13,3 +13,16 @@ const forServices = ["172.20.0.0/16", "10.100.0.0/16", "192.168.0.0/16", "10.200
 export function serviceRange(taken: readonly string[]): string | undefined {
   return forServices.find((range) => !taken.some((other) => overlap(range, other)));
 }
+
+/** Addresses of what stands at the edge of the network, which are nobody's else: 100.64.0.0/10 is shared by all providers. */
+export const outerRange = "100.64.0.0/23";
+
+/** Addresses of one zone's subnets at the edge, by the number of the zone: at most eight. */
+export function outerParts(zone: number): { door: string; firewall: string; gateway: string } {
+  return {
+    // A load balancer wants room for eight addresses to grow into.
+    door: partOf("100.64.0.0/24", 3, zone),
+    firewall: partOf("100.64.1.0/25", 3, zone),
+    gateway: partOf("100.64.1.128/25", 3, zone),
+  };
+}

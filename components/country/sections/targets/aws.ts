@@ -1,5 +1,7 @@
+import { isIPv4 } from "node:net";
 import { z } from "zod";
-import { known, line, name } from "../../field.ts";
+import { hostPattern, known, line, name } from "../../field.ts";
+import { awsDoor } from "./aws-door.ts";
 import {
   clusterName,
   earlierKeys,
@@ -26,6 +28,9 @@ const reservationId = line("the id of a capacity reservation, such as cr-0123456
   shape: /^cr-[0-9a-f]{8,17}$/,
 }).meta({ description: "Id of the reservation.", examples: ["cr-0123456789abcdef0"] });
 
+const outerHosts = "at least one host, as names or *. and a domain";
+// A firewall reads names; an address has none.
+const outerHost = hostPattern().refine((host) => !isIPv4(host), "a host by its name, not by its address");
 // ECR reads secrets of this prefix alone.
 const secretArn = line("the ARN of a secret whose name begins with ecr-pullthroughcache/", {
   most: 612,
@@ -107,9 +112,35 @@ export const aws = z.strictObject({
           description: "Availability zones, by the account's own names. Default: the region's a, b and c.",
           examples: [["ap-south-1a", "ap-south-1b"]],
         }),
+      egress: z
+        .discriminatedUnion("kind", [
+          z.strictObject({
+            kind: z.literal("none").meta({ description: "No way to the internet.", examples: ["none"] }),
+          }),
+          z.strictObject({
+            kind: z.literal("filtered").meta({
+              description: "A firewall lets HTTP and TLS through to the hosts that are named, and drops all else.",
+              examples: ["filtered"],
+            }),
+            hosts: z
+              .array(outerHost, outerHosts)
+              .min(1, outerHosts)
+              .max(100, "at most 100 hosts")
+              .meta({
+                description: "Hosts in the country that may be called, exact or *.domain.",
+                examples: [["registry.bharat-cloud.example"]],
+              }),
+          }),
+        ])
+        .prefault({ kind: "none" })
+        .meta({ description: "The way out.", examples: [{ kind: "none" }] }),
     })
     .prefault({})
-    .meta({ description: "The country's own network: a VPC without a way to the internet.", examples: [{}] }),
+    .meta({
+      description: "The country's own network: a VPC without a way to the internet, unless egress opens one.",
+      examples: [{}],
+    }),
+  door: awsDoor,
   operators: z
     .array(roleArn)
     .min(1, "at least one IAM role")

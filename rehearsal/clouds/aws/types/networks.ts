@@ -2,13 +2,18 @@ import { zonesOfAws } from "../../../../catalogue/index.ts";
 import { CloudError } from "../../cloud-error.ts";
 import type { Reference } from "../../cloud-type.ts";
 import { mapsOf, textOf } from "../../known.ts";
-import type { World } from "../../world.ts";
+import type { Standing, World } from "../../world.ts";
 import { type AwsCall, type AwsType, arnOf, awsType, newId, reference, regionOf } from "../aws-type.ts";
-import { contains, overlap, parseCidr } from "../cidr.ts";
+import { type Cidr, contains, overlap, parseCidr } from "../cidr.ts";
+import { isFirewallEndpoint } from "./firewall-rules.ts";
 
 export const vpc = "aws:ec2/vpc:Vpc";
 export const subnet = "aws:ec2/subnet:Subnet";
 export const routeTable = "aws:ec2/routeTable:RouteTable";
+export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
+export const loadBalancer = "aws:lb/loadBalancer:LoadBalancer";
+export const natGateway = "aws:ec2/natGateway:NatGateway";
+export const cidrAssociation = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation";
 
 /** A reference to a VPC. */
 export const toVpc = (at: string, more?: Partial<Reference>) =>
@@ -114,15 +119,7 @@ export const networks: Record<string, AwsType> = {
           ? [{ property: `routes[${index}].cidrBlock`, reason: `"${cidrBlock}" is not a valid CIDR block` }]
           : [],
       ),
-    judge: ({ inputs }) => {
-      for (const { gatewayId, natGatewayId } of mapsOf(inputs, "routes")) {
-        // Nothing in this cloud makes either, so that there is no way out of a network.
-        if (typeof gatewayId === "string" && gatewayId !== "" && gatewayId !== "local")
-          throw new CloudError("InvalidGatewayID.NotFound", `The gateway ID '${gatewayId}' does not exist`);
-        if (typeof natGatewayId === "string" && natGatewayId !== "")
-          throw new CloudError("InvalidNatGatewayID.NotFound", `The natGateway ID '${natGatewayId}' does not exist`);
-      }
-    },
+    judge: judgeRoutes,
     make: (call) => {
       const id = newId("rtb");
       const outputs = { arn: arnOf(call, "ec2", `route-table/${id}`), ownerId: call.settings.account };
@@ -152,6 +149,42 @@ export const networks: Record<string, AwsType> = {
   }),
 };
 
+/** Routes lead to what stands, and those within the network are of a whole subnet. */
+function judgeRoutes({ world, inputs }: AwsCall): void {
+  const network = world.get(vpc, String(inputs.vpcId));
+  for (const route of mapsOf(inputs, "routes")) {
+    const gateway = textOf(route, "gatewayId");
+    const own = gateway === undefined ? undefined : world.get(internetGateway, gateway);
+    if (gateway !== undefined && gateway !== "local" && !own)
+      throw new CloudError("InvalidGatewayID.NotFound", `The gateway ID '${gateway}' does not exist`);
+    if (own && own.inputs.vpcId !== inputs.vpcId) {
+      throw new CloudError(
+        "InvalidParameterValue",
+        `route table and network gateway ${gateway} belong to different networks`,
+      );
+    }
+    const nat = textOf(route, "natGatewayId");
+    if (nat !== undefined && !world.get(natGateway, nat))
+      throw new CloudError("InvalidNatGatewayID.NotFound", `The natGateway ID '${nat}' does not exist`);
+    const endpoint = textOf(route, "vpcEndpointId");
+    if (endpoint !== undefined && !isFirewallEndpoint(endpoint, world))
+      throw new CloudError("InvalidVpcEndpointId.NotFound", `The Vpc Endpoint Id '${endpoint}' does not exist`);
+    // docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html, routing to a middlebox appliance.
+    const range = parseCidr(textOf(route, "cidrBlock"));
+    const inside = network && range && blocksOf(network, world).some((block) => contains(block, range));
+    const whole = world
+      .standing(subnet)
+      .some((one) => one.inputs.vpcId === inputs.vpcId && one.inputs.cidrBlock === route.cidrBlock);
+    if (inside && !whole) {
+      throw new CloudError(
+        "InvalidParameterValue",
+        `The destination CIDR block ${route.cidrBlock} is equal to or more specific than one of this VPC's CIDR blocks, and ` +
+          "no subnet has it",
+      );
+    }
+  }
+}
+
 function judgeSubnet(call: AwsCall): void {
   const { world, inputs, before } = call;
   const zones = zonesOfAws(regionOf(call));
@@ -165,9 +198,10 @@ function judgeSubnet(call: AwsCall): void {
   }
   const text = textOf(inputs, "cidrBlock");
   const cidr = parseCidr(text);
-  const around = parseCidr(textOf(world.get(vpc, String(inputs.vpcId))?.inputs, "cidrBlock"));
+  const network = world.get(vpc, String(inputs.vpcId));
+  const around = network ? blocksOf(network, world) : [];
   if (!cidr) throw new CloudError("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
-  if (!around || !contains(around, cidr) || cidr.prefix > 28)
+  if (!around.some((block) => contains(block, cidr)) || cidr.prefix > 28)
     throw new CloudError("InvalidSubnet.Range", `The CIDR '${text}' is invalid.`);
   const clash = world
     .standing(subnet)
@@ -190,6 +224,12 @@ function compass(word: string): string {
   return word
     .replace(/^(north|south|east|west|central)/, (name) => name[0]!)
     .replace(/(?<=^.)(east|west)$/, (name) => name[0]!);
+}
+
+/** Every range of a network: its first, and those that it got later. */
+export function blocksOf(network: Standing, world: World): Cidr[] {
+  const later = world.standing(cidrAssociation).filter(({ inputs }) => inputs.vpcId === network.id);
+  return [network, ...later].flatMap(({ inputs }) => parseCidr(textOf(inputs, "cidrBlock")) ?? []);
 }
 
 function isMainRouteTable(id: string, world: World): boolean {

@@ -114,7 +114,12 @@ describe("a ground in GovCloud", () => {
     const resources = await planned({
       region: "us-gov-west-1",
       place: "us-gov-west-1",
-      network: { cidr: "10.64.0.0/16", zones: ["us-gov-west-1a", "us-gov-west-1b"], callers: [] },
+      network: {
+        cidr: "10.64.0.0/16",
+        zones: ["us-gov-west-1a", "us-gov-west-1b"],
+        callers: [],
+        egress: { kind: "none" },
+      },
       operators: [`arn:aws-us-gov:iam::${account}:role/operator`],
     });
     const { partitions, services } = namesIn(resources);

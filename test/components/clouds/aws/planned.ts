@@ -21,11 +21,21 @@ export const target: AwsTarget = {
     cidr: "10.64.0.0/16",
     zones: ["ap-south-1a", "ap-south-1b", "ap-south-1c"],
     callers: ["10.200.0.0/16"],
+    egress: { kind: "none" },
   },
+  door: { kind: "internal" },
   operators: [`arn:aws:iam::${account}:role/operators`],
   keys: { kind: "kms" },
   systemNodes: { instanceType: "m7i.2xlarge", nodes: 3 },
   nodeGroups: { h100: { imageGiB: 500, capacity: { kind: "on-demand" } } },
+};
+
+/** A door that the internet may call. */
+export const publicDoor = {
+  kind: "public" as const,
+  certificateArn: `arn:aws:acm:ap-south-1:${account}:certificate/00000000-1111-2222-3333-444444444444`,
+  countries: ["IN"],
+  requestsPerFiveMinutes: 3000,
 };
 
 const basics = {

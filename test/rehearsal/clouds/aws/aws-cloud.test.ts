@@ -67,6 +67,15 @@ describe("a country on the simulated AWS", () => {
     await refuses("eksRole", "DeleteConflict: Cannot delete entity, must detach all policies first.");
     await refuses("podRole", "DeleteConflict: Cannot delete entity, must delete policies first.");
     await refuses("near", "InvalidPlacementGroup.InUse");
+    await refuses("internet", "has some mapped public address(es)");
+    await refuses("outer", "The CIDR block 100.64.0.0/23 has subnets");
+    await refuses("address", "is in use and cannot be released");
+    await refuses("firewall", "VPC endpoint(s) still have routes");
+    await refuses("filter", "still in use by a firewall");
+    await refuses("hosts", "still in use by a firewall policy");
+    await refuses("balancer", "currently in use by another resource");
+    await refuses("targets", "currently in use by a listener or a rule");
+    await refuses("acl", "WAFAssociatedItemException");
     writeFileSync(join(plugin.world.folder, "objects.json"), '{"freehold-in-records":{"objects":3}}');
     await refuses("bucket", "BucketNotEmpty");
     writeFileSync(join(plugin.world.folder, "objects.json"), '{"freehold-in-records":{"objects":3,"locked":true}}');
@@ -96,7 +105,7 @@ describe("a simulated AWS without AWS's models", () => {
     const cloud = awsCloud();
     const settings = (folder?: string) => ({ models: new ServiceModels(folder) }) as AwsSettings;
     expect(cloud.notes?.(settings())[0]).toContain(
-      "cannot check names, lengths, ranges and allowed values of cloudtrail, ec2",
+      "cannot check names, lengths, ranges and allowed values of autoscaling, cloudtrail, ec2",
     );
     expect(cloud.notes?.(settings("/no/such/folder"))).toHaveLength(1);
     expect(cloud.notes?.(settings(import.meta.dirname))).toEqual([]);

@@ -4,12 +4,14 @@ import { unknown } from "../plugin.ts";
 import { modelFolder } from "./model-folder.ts";
 import { type Case, endpoint, group, newCluster, stands } from "./refusal-world.ts";
 import { clustersRefusals } from "./refusals/clusters.ts";
+import { doorsRefusals } from "./refusals/doors.ts";
 import { everythingRefusals } from "./refusals/everything.ts";
 import { keysAndRolesRefusals } from "./refusals/keys-and-roles.ts";
 import { machinesRefusals } from "./refusals/machines.ts";
 import { modelsRefusals } from "./refusals/models.ts";
 import { networksRefusals } from "./refusals/networks.ts";
 import { storageAndRecordsRefusals } from "./refusals/storage-and-records.ts";
+import { waysOutRefusals } from "./refusals/ways-out.ts";
 import { type AwsPlugin, awsPlugin, standCountry } from "./standing.ts";
 
 // One world for all: a refusal leaves nothing behind, and that is looked at too.
@@ -29,6 +31,8 @@ const cases: Record<string, Case[]> = {
   "by AWS's own models": modelsRefusals,
   "of every resource": everythingRefusals,
   "of networks": networksRefusals,
+  "of ways out": waysOutRefusals,
+  "of doors": doorsRefusals,
   "of keys and roles": keysAndRolesRefusals,
   "of clusters": clustersRefusals,
   "of machines": machinesRefusals,
