@@ -1,17 +1,17 @@
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import process from "node:process";
 import { type FirstStep, firstStepOf } from "../components/bootstrap.ts";
 import { placed } from "../components/country/fault.ts";
 import { type Country, CountryFaults, loadCountry, readStackFile } from "../components/country.ts";
-import { projectFolder, shellQuoted } from "../rehearsal/home.ts";
+import { shellQuoted } from "../rehearsal/home.ts";
+import { countryFile } from "./stacks.ts";
 
 /** A command of the first step, and what it does. */
 export type BootstrapCommand = { run: string; does: string };
 
 /** `freehold bootstrap`: the commands that make what keeps a country's state, or that nothing is needed. Runs none of them. */
 export async function bootstrapCommand(named: string, options: { json?: boolean }): Promise<void> {
-  const file = existsSync(named) || /[/.]/.test(named) ? named : join(projectFolder, "stacks", `Pulumi.${named}.yaml`);
+  const file = countryFile(named);
   const stack = basename(file).replace(/^Pulumi\.(.+)\.yaml$/, "$1");
   const country = loadCountry(file);
   const step = await firstStepOf(country);

@@ -1,14 +1,12 @@
-import { join } from "node:path";
 import process from "node:process";
 import { styleText } from "node:util";
 import { type Country, loadCountry } from "../components/country.ts";
 import { type Budget, type Standing, standing, warnedAt } from "../components/ledger/programs/budget.ts";
 import { budgetSums } from "../components/ledger/programs/budget-sums.ts";
 import { clockIn } from "../components/ledger/programs/days.ts";
-import { projectFolder } from "../rehearsal/home.ts";
 import { columns } from "./columns.ts";
 import { fromRecords } from "./records.ts";
-import { chooseStack } from "./stacks.ts";
+import { chooseStack, stackFile } from "./stacks.ts";
 
 type Options = { json?: boolean; database?: string };
 
@@ -18,7 +16,7 @@ export type Row = { tenant: string; budget: Budget } & Standing;
 /** `freehold budgets`: what each tenant has used of its month, from the records' database. */
 export async function budgetsCommand(named: string | undefined, options: Options): Promise<void> {
   const stack = chooseStack(named);
-  const country = loadCountry(join(projectFolder, "stacks", `Pulumi.${stack}.yaml`));
+  const country = loadCountry(stackFile(stack));
   const budgets = budgetsOf(country);
   const now = Date.now();
   const sums =

@@ -1,14 +1,11 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import { CountryFaults, loadCountry } from "../components/country.ts";
-import { projectFolder } from "../rehearsal/home.ts";
+import { countryFile } from "./stacks.ts";
 
 /** `freehold check`: the country with all its defaults, or every fault at once. Touches nothing but the file. */
 export async function checkCommand(named: string, options: { json?: boolean }): Promise<void> {
-  const inStacks = join(projectFolder, "stacks", `Pulumi.${named}.yaml`);
   try {
-    const country = loadCountry(existsSync(named) || /[/.]/.test(named) ? named : inStacks);
+    const country = loadCountry(countryFile(named));
     if (options.json) process.stdout.write(`${JSON.stringify(country, null, 2)}\n`);
     else process.stdout.write(`${named} is a valid country file.\n\nNext\n  npx freehold rehearse ${named}\n`);
   } catch (error) {

@@ -1,5 +1,5 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import process from "node:process";
 import { cloudOf } from "../components/cloud.ts";
 import { placed } from "../components/country/fault.ts";
@@ -9,8 +9,8 @@ import { isCloud, isHall } from "../components/exit/move.ts";
 import { type ExitPlan, exitPlan, exitRefusals } from "../components/exit.ts";
 import { plan } from "../policies/plan.ts";
 import { hallState } from "../rehearsal/hall-state.ts";
-import { projectFolder } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
+import { countryFile } from "./stacks.ts";
 
 type Options = { to: string; gbps: number; recordsGib?: number; out?: string; json?: boolean };
 
@@ -56,8 +56,7 @@ async function planned(named: string, { to, gbps, recordsGib }: Options): Promis
 }
 
 function opened(named: string): { stack: string; file: string; country: Country } {
-  const inStacks = join(projectFolder, "stacks", `Pulumi.${named}.yaml`);
-  const file = existsSync(named) || /[/.]/.test(named) ? named : inStacks;
+  const file = countryFile(named);
   const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(basename(file))?.[1];
   if (stack === undefined) {
     throw new Failure(

@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import { loadCountry } from "../components/country.ts";
 import type { Resource } from "../policies/fact.ts";
 import { rowsFor, shown, valuesAt } from "../policies/facts/closed.ts";
-import { projectFolder } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
 import { planCountry } from "./plan-country.ts";
+import { countryFile } from "./stacks.ts";
 
 /** A resource of a country, and what is closed in it that its cloud leaves open. */
 export type Explained = {
@@ -21,8 +19,7 @@ export async function explainCommand(
   resource: string | undefined,
   options: { json?: boolean },
 ): Promise<void> {
-  const inStacks = join(projectFolder, "stacks", `Pulumi.${named}.yaml`);
-  const country = loadCountry(existsSync(named) || /[/.]/.test(named) ? named : inStacks);
+  const country = loadCountry(countryFile(named));
   const planned = (await planCountry(country)).filter(({ custom }) => custom);
   const chosen = resource === undefined ? planned : planned.filter((each) => isMeant(each, resource));
   if (chosen.length === 0) {

@@ -7,7 +7,7 @@ import { azureInitiative } from "../components/guardrails/azure.ts";
 import type { Guardrail } from "../components/guardrails/guardrail.ts";
 import { suppressions } from "../components/guardrails/scanners.ts";
 import { declared } from "../policies/declaration.ts";
-import { projectFolder } from "../rehearsal/home.ts";
+import { countryFile } from "./stacks.ts";
 
 type Options = { country?: string; out?: string; json?: boolean };
 
@@ -26,8 +26,7 @@ export function guardrailsCommand(named: string | undefined, options: Options): 
 
 /** A stack or country file, a country by its code, or whatever the environment declares, as for the policy pack. */
 function jurisdictionNamed(named: string | undefined, { country }: Options): Jurisdiction {
-  const inStacks = join(projectFolder, "stacks", `Pulumi.${named}.yaml`);
-  const file = named === undefined || existsSync(named) || /[/.]/.test(named) ? named : inStacks;
+  const file = named === undefined ? undefined : countryFile(named);
   const given = file === undefined ? country : resolve(file);
   return declared({ ...process.env, ...(given !== undefined && { FREEHOLD_COUNTRY: given }) }, {}).jurisdiction;
 }

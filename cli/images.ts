@@ -1,18 +1,15 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import { addon, addons, engine, engines } from "../catalogue/index.ts";
 import { type Country, loadCountry, pinned } from "../components/country.ts";
-import { projectFolder } from "../rehearsal/home.ts";
 import { planCountry } from "./plan-country.ts";
+import { countryFile } from "./stacks.ts";
 
 /** One thing that the country's registry has to hold: its name there, and where it comes from, where the catalogue knows. */
 type Mirrored = { kind: "chart" | "image" | "weights"; here: string; from: string };
 
 /** `freehold images`: what the country's registry has to hold before `up`, with where each part is published. */
 export async function imagesCommand(named: string, options: { json?: boolean }): Promise<void> {
-  const inStacks = join(projectFolder, "stacks", `Pulumi.${named}.yaml`);
-  const country = loadCountry(existsSync(named) || /[/.]/.test(named) ? named : inStacks);
+  const country = loadCountry(countryFile(named));
   const list = await mirrored(country);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(list, null, 2)}\n`);

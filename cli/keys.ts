@@ -1,18 +1,16 @@
-import { existsSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, relative } from "node:path";
 import process from "node:process";
 import { styleText } from "node:util";
 import { either, nearest } from "../components/country/wording.ts";
 import { type Country, loadCountry } from "../components/country.ts";
 import type { KeyGeneration } from "../components/gateway/key-life.ts";
 import { tenantHost } from "../components/gateway.ts";
-import { projectFolder } from "../rehearsal/home.ts";
 import { columns } from "./columns.ts";
 import { Failure } from "./failure.ts";
 import { type Changed, changeKey, type KeyFields } from "./keys/change-key.ts";
 import { generationsOf, keyRecords, keyTable, moment, providerRows, stateText } from "./keys/key-rows.ts";
 import { stackKeys } from "./keys/stack-keys.ts";
-import { chooseStack } from "./stacks.ts";
+import { chooseStack, countryFile } from "./stacks.ts";
 
 type Options = { json?: boolean };
 
@@ -117,8 +115,8 @@ export async function showCommand(
 type Place = { stack: string; file: string; country: Country };
 
 function opened(named: string): Place {
-  const inStacks = join(projectFolder, "stacks", `Pulumi.${named}.yaml`);
-  const file = existsSync(named) || /[/.]/.test(named) ? named : relative(process.cwd(), inStacks);
+  const path = countryFile(named);
+  const file = path === named ? named : relative(process.cwd(), path);
   const stack = basename(file).replace(/^Pulumi\.(.+)\.ya?ml$/, "$1");
   return { stack, file, country: loadCountry(file) };
 }

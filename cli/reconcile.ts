@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import process from "node:process";
 import { type Country, loadCountry } from "../components/country.ts";
 import { countedBetween, edgeSeconds } from "../components/ledger/programs/counted.ts";
@@ -13,12 +12,12 @@ import {
 import { recordedBetween } from "../components/ledger/programs/recorded.ts";
 import { enginesOf } from "../components/monitoring/expressions.ts";
 import { doorRuns } from "../rehearsal/door.ts";
-import { homeOf, projectFolder } from "../rehearsal/home.ts";
+import { homeOf } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
 import { countedByDoor, openedAt, settled } from "./reconcile/door.ts";
 import { textOf } from "./reconcile/text.ts";
 import { fromRecords } from "./records.ts";
-import { chooseStack } from "./stacks.ts";
+import { chooseStack, stackFile } from "./stacks.ts";
 import { prometheusOf } from "./top/cluster.ts";
 import { seriesIn } from "./top/prometheus.ts";
 
@@ -51,7 +50,7 @@ export async function reconcileCommand(named: string | undefined, options: Optio
 
 async function compare(named: string | undefined, options: Options): Promise<Finding[]> {
   const stack = chooseStack(named);
-  const country = loadCountry(join(projectFolder, "stacks", `Pulumi.${stack}.yaml`));
+  const country = loadCountry(stackFile(stack));
   const isRehearsed = !options.cluster && doorRuns(homeOf(stack));
   const comparison = isRehearsed ? await ofDoor(stack, options) : await ofCluster(stack, country, options);
   const { from, to, said } = comparison;

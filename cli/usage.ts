@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import { parse } from "yaml";
 import { type Country, loadCountry } from "../components/country.ts";
 import { dayIn, isDay } from "../components/ledger/programs/days.ts";
-import { projectFolder } from "../rehearsal/home.ts";
 import { Failure } from "./failure.ts";
 import { fromRecords } from "./records.ts";
-import { chooseStack } from "./stacks.ts";
+import { chooseStack, stackFile } from "./stacks.ts";
 import { focus, type Prices, pricesShape, unpriced } from "./usage/focus.ts";
 import { type Asked, type Dimension, dimensions, sums, total, type Used, used } from "./usage/sums.ts";
 import { csv, flat, table } from "./usage/text.ts";
@@ -29,7 +27,7 @@ type Options = {
 /** `freehold usage`: what tenants have used, from the records' database. */
 export async function usageCommand(named: string | undefined, options: Options): Promise<void> {
   const stack = chooseStack(named);
-  const country = loadCountry(join(projectFolder, "stacks", `Pulumi.${stack}.yaml`));
+  const country = loadCountry(stackFile(stack));
   const by = dimensionsOf(options.by ?? "tenant,model");
   const asked = askedOf(options, new Date());
   const prices = options.focus ? pricesOf(options.prices) : undefined;

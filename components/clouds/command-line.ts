@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import type { Finding } from "../country/fault.ts";
 
 const silenceMs = 60_000;
 
@@ -22,4 +23,14 @@ export function ask<Answer>(program: string, ...args: string[]): Promise<{ answe
       resolve({ why: absent ? "absent" : "refused", said: said.slice(0, 300) });
     });
   });
+}
+
+/** What a cloud did not say, for want of a right, about something in the file. */
+export function unsaid(cloud: "AWS" | "Azure", at: string[], right: string, said: string): Finding {
+  return {
+    at,
+    found: `${cloud} does not say: ${said}`,
+    allowed: `credentials with the right to ${right}`,
+    remedy: "give them that right: without it nobody can tell before the update what would fail in it",
+  };
 }

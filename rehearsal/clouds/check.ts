@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { isMap, type Properties, type Value } from "../kubernetes-provider/properties.ts";
+import type { Autonaming } from "../provider-messages.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Autoname, CloudType, Fault } from "./cloud-type.ts";
 import { knownPart } from "./known.ts";
@@ -12,7 +13,7 @@ export type CheckRequest = {
   olds: Properties;
   news: Properties;
   randomSeed: Uint8Array;
-  autonaming?: { mode: "propose" | "enforce" | "disable"; name: string };
+  autonaming?: Autonaming;
 };
 
 /** Where the provider keeps which inputs it filled in itself, as bridged providers do. */

@@ -1,16 +1,17 @@
 import { setMaxListeners } from "node:events";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { Engine } from "../kubernetes-provider/engine.ts";
 import { fromStruct, toStruct } from "../kubernetes-provider/properties.ts";
 import { parseUrn } from "../kubernetes-provider/type-token.ts";
 import { unary } from "../plugin-server.ts";
-import { type CheckRequest, check } from "./check.ts";
+import { providerIntroduction } from "../provider-introduction.ts";
+import { autonamingOf, toDiffResponse, toFailure } from "../provider-messages.ts";
+import { check } from "./check.ts";
 import type { Cloud } from "./cloud.ts";
 import { changedInputs, configInputs } from "./configuration.ts";
-import { type Diff, diff } from "./diff.ts";
+import { diff } from "./diff.ts";
 import { knownPart } from "./known.ts";
 import { Operations } from "./operations.ts";
 import { plannedOutputs, replyOutputs } from "./outputs.ts";
@@ -19,8 +20,6 @@ import { shapeFaults } from "./shape-faults.ts";
 import { World } from "./world.ts";
 
 const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
-const { PROPOSE, ENFORCE, DISABLE } = providerPb.CheckRequest.AutonamingOptions.Mode;
-const kinds = providerPb.PropertyDiff.Kind;
 
 /** Where and how a simulated cloud runs; tests bring an environment of their own and take no time. */
 export type CloudSurroundings = { env?: NodeJS.ProcessEnv; pace?: number };
@@ -54,25 +53,9 @@ export function cloudProvider<Settings>(
       .setSupportsAutonamingConfiguration(true);
 
   return {
-    handshake: unary<providerPb.ProviderHandshakeRequest, providerPb.ProviderHandshakeResponse>((request) => {
-      engine = new Engine(request.getEngineAddress());
-      return new providerPb.ProviderHandshakeResponse()
-        .setAcceptSecrets(true)
-        .setAcceptResources(false)
-        .setAcceptOutputs(false)
-        .setSupportsAutonamingConfiguration(true);
+    ...providerIntroduction(cloud.version, (address) => {
+      engine = new Engine(address);
     }),
-
-    attach: unary<pluginPb.PluginAttach, emptyPb.Empty>((request) => {
-      engine = new Engine(request.getAddress());
-      return new emptyPb.Empty();
-    }),
-
-    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(cloud.version)),
-
-    getSchema: unary(() => new providerPb.GetSchemaResponse().setSchema("{}")),
-
-    getMapping: unary(() => new providerPb.GetMappingResponse()),
 
     checkConfig: unary<providerPb.CheckRequest, providerPb.CheckResponse>((request) => {
       const news = configInputs(fromStruct(request.getNews()));
@@ -197,34 +180,4 @@ export function cloudProvider<Settings>(
       return new emptyPb.Empty();
     }),
   };
-}
-
-function toFailure({ property, reason }: { property: string; reason: string }): providerPb.CheckFailure {
-  return new providerPb.CheckFailure().setProperty(property).setReason(reason);
-}
-
-function autonamingOf(request: providerPb.CheckRequest): CheckRequest["autonaming"] {
-  const options = request.getAutonaming();
-  if (!options) return undefined;
-  const modes = { [PROPOSE]: "propose", [ENFORCE]: "enforce", [DISABLE]: "disable" } as const;
-  return { mode: modes[options.getMode()], name: options.getProposedName() };
-}
-
-function toDiffResponse({ changes, deleteBeforeReplace }: Diff): providerPb.DiffResponse {
-  const response = new providerPb.DiffResponse()
-    .setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
-    .setReplacesList(changes.filter(({ replace }) => replace).map(({ path }) => path))
-    .setDeletebeforereplace(deleteBeforeReplace)
-    .setHasdetaileddiff(true);
-  for (const { path, change, replace } of changes) {
-    const kind = {
-      add: replace ? kinds.ADD_REPLACE : kinds.ADD,
-      delete: replace ? kinds.DELETE_REPLACE : kinds.DELETE,
-      update: replace ? kinds.UPDATE_REPLACE : kinds.UPDATE,
-    }[change];
-    response
-      .getDetaileddiffMap()
-      .set(path, new providerPb.PropertyDiff().setKind(kind).setInputdiff(change === "delete"));
-  }
-  return response;
 }

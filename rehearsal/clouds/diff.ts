@@ -1,11 +1,9 @@
-import { type Difference, differences, formatPath } from "../kubernetes-provider/differences.ts";
+import { differences, formatPath } from "../kubernetes-provider/differences.ts";
 import { isMap, isUnknown, type Properties, reveal, same, type Value } from "../kubernetes-provider/properties.ts";
+import type { Diff } from "../provider-messages.ts";
 import { defaultsMark, isAutonamed } from "./check.ts";
 import type { CloudType } from "./cloud-type.ts";
 import { isBelow } from "./known.ts";
-
-export type Change = { path: string; change: Difference["change"]; replace: boolean };
-export type Diff = { changes: Change[]; deleteBeforeReplace: boolean };
 
 /** What an update would change, from what the program declared before and declares now. */
 export function diff<Settings>(

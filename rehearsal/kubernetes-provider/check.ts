@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { Autonaming } from "../provider-messages.ts";
 import type { Cluster } from "./cluster.ts";
 import { annotation, annotations, field, fromKubeObject, type KubeObject, toKubeObject } from "./kube-object.ts";
 import { containsUnknown, isMap, isUnknown, markSecrets, type Properties, type Value } from "./properties.ts";
@@ -9,7 +10,7 @@ export type CheckRequest = {
   olds: Properties;
   news: Properties;
   randomSeed: Uint8Array;
-  autonaming?: { mode: "propose" | "enforce" | "disable"; name: string };
+  autonaming?: Autonaming;
 };
 
 export type Checked = { inputs: Properties; failures: { property: string; reason: string }[] };

@@ -1,3 +1,4 @@
+import type { Diff } from "../provider-messages.ts";
 import { normalised } from "./check.ts";
 import type { Cluster } from "./cluster.ts";
 import { differences, formatPath } from "./differences.ts";
@@ -7,11 +8,6 @@ import { type Mutability, replaces } from "./replaced-by.ts";
 import { parseTypeToken, parseUrn } from "./type-token.ts";
 
 export type DiffRequest = { urn: string; oldInputs: Properties; newInputs: Properties; ignored: string[] };
-
-export type Diff = {
-  changes: { path: string; change: "add" | "delete" | "update"; replace: boolean }[];
-  deleteBeforeReplace: boolean;
-};
 
 /**
  * What an update would change, decided from what the program declared before and declares now. Equal inputs cost no

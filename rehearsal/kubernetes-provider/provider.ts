@@ -1,15 +1,16 @@
 import { setMaxListeners } from "node:events";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import sdk from "@pulumi/kubernetes/package.json" with { type: "json" };
-import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { unary } from "../plugin-server.ts";
-import { type CheckRequest, check } from "./check.ts";
+import { providerIntroduction } from "../provider-introduction.ts";
+import { autonamingOf, toDiffResponse, toFailure } from "../provider-messages.ts";
+import { check } from "./check.ts";
 import { inputsIn } from "./checkpoint.ts";
 import { construct } from "./construct.ts";
 import { create } from "./create.ts";
-import { type Diff, diff } from "./diff.ts";
+import { diff } from "./diff.ts";
 import { Engine } from "./engine.ts";
 import { fromStruct, toStruct } from "./properties.ts";
 import { type Read, read } from "./read.ts";
@@ -21,8 +22,6 @@ import { parseUrn } from "./type-token.ts";
 import { update } from "./update.ts";
 
 const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
-const { PROPOSE, ENFORCE, DISABLE } = providerPb.CheckRequest.AutonamingOptions.Mode;
-const kinds = providerPb.PropertyDiff.Kind;
 
 /** The calls of the engine, each answered from what the cluster says. */
 export function kubernetesProvider(engineAddress: string): UntypedServiceImplementation {
@@ -42,25 +41,9 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
   });
 
   return {
-    handshake: unary<providerPb.ProviderHandshakeRequest, providerPb.ProviderHandshakeResponse>((request) => {
-      engine = new Engine(request.getEngineAddress());
-      return new providerPb.ProviderHandshakeResponse()
-        .setAcceptSecrets(true)
-        .setAcceptResources(false)
-        .setAcceptOutputs(false)
-        .setSupportsAutonamingConfiguration(true);
+    ...providerIntroduction(sdk.version, (address) => {
+      engine = new Engine(address);
     }),
-
-    attach: unary<pluginPb.PluginAttach, emptyPb.Empty>((request) => {
-      engine = new Engine(request.getAddress());
-      return new emptyPb.Empty();
-    }),
-
-    getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(sdk.version)),
-
-    getSchema: unary(() => new providerPb.GetSchemaResponse().setSchema("{}")),
-
-    getMapping: unary(() => new providerPb.GetMappingResponse()),
 
     checkConfig: unary<providerPb.CheckRequest, providerPb.CheckResponse>((request) =>
       new providerPb.CheckResponse().setInputs(request.getNews()),
@@ -94,11 +77,7 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
         { urn, olds, news, randomSeed, autonaming: autonamingOf(request) },
         configured().cluster,
       );
-      return new providerPb.CheckResponse()
-        .setInputs(toStruct(inputs))
-        .setFailuresList(
-          failures.map(({ property, reason }) => new providerPb.CheckFailure().setProperty(property).setReason(reason)),
-        );
+      return new providerPb.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(failures.map(toFailure));
     }),
 
     diff: unary<providerPb.DiffRequest, providerPb.DiffResponse>(async (request) => {
@@ -187,30 +166,4 @@ export function kubernetesProvider(engineAddress: string): UntypedServiceImpleme
 
 function isRelease(urn: string): boolean {
   return parseUrn(urn).type === releaseType;
-}
-
-function autonamingOf(request: providerPb.CheckRequest): CheckRequest["autonaming"] {
-  const options = request.getAutonaming();
-  if (!options) return undefined;
-  const modes = { [PROPOSE]: "propose", [ENFORCE]: "enforce", [DISABLE]: "disable" } as const;
-  return { mode: modes[options.getMode()], name: options.getProposedName() };
-}
-
-function toDiffResponse({ changes, deleteBeforeReplace }: Diff): providerPb.DiffResponse {
-  const response = new providerPb.DiffResponse()
-    .setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
-    .setReplacesList(changes.filter(({ replace }) => replace).map(({ path }) => path))
-    .setDeletebeforereplace(deleteBeforeReplace)
-    .setHasdetaileddiff(true);
-  for (const { path, change, replace } of changes) {
-    const kind = {
-      add: replace ? kinds.ADD_REPLACE : kinds.ADD,
-      delete: replace ? kinds.DELETE_REPLACE : kinds.DELETE,
-      update: replace ? kinds.UPDATE_REPLACE : kinds.UPDATE,
-    }[change];
-    response
-      .getDetaileddiffMap()
-      .set(path, new providerPb.PropertyDiff().setKind(kind).setInputdiff(change === "delete"));
-  }
-  return response;
 }

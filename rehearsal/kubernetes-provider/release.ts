@@ -1,6 +1,7 @@
+import type { Diff } from "../provider-messages.ts";
 import { findChart, installChart } from "./chart.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Diff, DiffRequest } from "./diff.ts";
+import type { DiffRequest } from "./diff.ts";
 import { differences, formatPath } from "./differences.ts";
 import { type Properties, reveal } from "./properties.ts";
 import { parseUrn } from "./type-token.ts";

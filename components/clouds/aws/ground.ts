@@ -111,7 +111,7 @@ function systemNodes({ systemNodes: { instanceType, nodes } }: AwsTarget, { subn
 function poolNodes(name: string, { pools, target }: AwsCountry, { subnets }: Network): OfGroup {
   const pool = pools[name]!;
   const group = target.nodeGroups[name]!;
-  const choice = instanceTypeOf(pool, group);
+  const choice = instanceTypeOf(pool, group, target.region);
   // Components may stand alone in somebody's program, so refusals are here and not only in the country file's.
   if (!("instance" in choice)) {
     const { found, allowed, remedy } = choice;

@@ -2,7 +2,7 @@ import { vcpuQuotaOf } from "../../../catalogue/index.ts";
 import type { Finding } from "../../country/fault.ts";
 import { machineType } from "../../country/machine-type.ts";
 import type { Country } from "../../country.ts";
-import { ask } from "../command-line.ts";
+import { ask, unsaid } from "../command-line.ts";
 import type { TargetOf } from "../target.ts";
 
 type Target = TargetOf<"aws">;
@@ -48,7 +48,7 @@ function otherAccount({ account }: Target, found: string): Finding {
 function takenBy({ pools, target }: Asking): Taken[] {
   const gpuNodes = Object.entries(pools).flatMap(([name, pool]): Taken[] => {
     const { instanceType, zone, capacity } = target.nodeGroups[name]!;
-    const machine = machineType("AWS", pool, instanceType);
+    const machine = machineType("AWS", pool, { declared: instanceType, region: target.region });
     // Reserved machines count against no quota, and stand where they were reserved.
     if (!machine || capacity.kind === "reservation" || capacity.kind === "capacity-block") return [];
     return [
@@ -81,7 +81,7 @@ async function missingOffers({ region }: Target, taken: Taken[]): Promise<Findin
     "--output",
     "json",
   );
-  if ("why" in offers) return [refused(["target", "region"], "ec2:DescribeInstanceTypeOfferings", offers.said)];
+  if ("why" in offers) return [unsaid("AWS", ["target", "region"], "ec2:DescribeInstanceTypeOfferings", offers.said)];
   return taken.flatMap(({ at, type, zone }) => {
     const zones = offers.answer.InstanceTypeOfferings.filter((each) => each.InstanceType === type).map(
       ({ Location }) => Location,
@@ -124,7 +124,7 @@ async function missingQuota({ region }: Target, taken: Taken[]): Promise<Finding
         "--output",
         "json",
       );
-      if ("why" in quota) return [refused(at, "servicequotas:GetServiceQuota", quota.said)];
+      if ("why" in quota) return [unsaid("AWS", at, "servicequotas:GetServiceQuota", quota.said)];
       const { Value: allowed } = quota.answer.Quota;
       if (vcpus <= allowed) return [];
       return [
@@ -150,7 +150,7 @@ async function oldVersion({ region, kubernetes }: Target): Promise<Finding[]> {
     "--output",
     "json",
   );
-  if ("why" in versions) return [refused(["target", "kubernetes"], "eks:DescribeClusterVersions", versions.said)];
+  if ("why" in versions) return [unsaid("AWS", ["target", "kubernetes"], "eks:DescribeClusterVersions", versions.said)];
   const made = versions.answer.clusterVersions.map(({ clusterVersion }) => clusterVersion);
   if (made.includes(kubernetes)) return [];
   return [
@@ -161,13 +161,4 @@ async function oldVersion({ region, kubernetes }: Target): Promise<Finding[]> {
       remedy: `write  kubernetes: "${made[0]}"`,
     },
   ];
-}
-
-function refused(at: string[], right: string, said: string): Finding {
-  return {
-    at,
-    found: `AWS does not say: ${said}`,
-    allowed: `credentials with the right to ${right}`,
-    remedy: "give them that right: without it nobody can tell before the update what would fail in it",
-  };
 }

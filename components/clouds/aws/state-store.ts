@@ -1,13 +1,8 @@
 import { Alias } from "@pulumi/aws/kms/alias.js";
 import { Key } from "@pulumi/aws/kms/key.js";
-import { Bucket } from "@pulumi/aws/s3/bucket.js";
-import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration.js";
-import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls.js";
-import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy.js";
-import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
-import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
-import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
 import * as pulumi from "@pulumi/pulumi";
+import { closedBucket } from "./bucket/closed-bucket.ts";
+import { closedStatements, notAService } from "./bucket/statements.ts";
 import { bucketAlias } from "./first-step.ts";
 import { type AwsNames, awsNames } from "./partition.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
@@ -41,90 +36,25 @@ export class AwsState extends pulumi.ComponentResource {
 
 function stateBucket(name: string, args: AwsStateArgs, names: AwsNames, inside: pulumi.CustomResourceOptions): void {
   const { arn } = key("objects", bucketAlias(name), "the objects of the state", args, names, inside);
-  const { bucket } = new Bucket("state", { bucket: name, forceDestroy: false }, { ...inside, protect: true });
-  const closed = new BucketPublicAccessBlock(
-    "state",
-    { bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-    inside,
-  );
-  const owned = new BucketOwnershipControls(
-    "state",
-    { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-    inside,
-  );
-  const versioned = new BucketVersioning("state", { bucket, versioningConfiguration: { status: "Enabled" } }, inside);
-  const encrypted = new BucketServerSideEncryptionConfiguration(
-    "state",
-    {
-      bucket,
-      rules: [
-        {
-          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: arn },
-          bucketKeyEnabled: true,
-          // A key that comes with the request is held by whoever sent it.
-          blockedEncryptionTypes: ["SSE-C"],
-        },
-      ],
-    },
-    inside,
-  );
-  const lifecycle = new BucketLifecycleConfiguration(
-    "state",
-    {
-      bucket,
-      rules: [
-        {
-          id: "tidy",
-          status: "Enabled",
-          filter: {},
-          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-          // Each update writes the state anew; a year is how far back one may have to look.
-          noncurrentVersionExpiration: { noncurrentDays: 365 },
-        },
-      ],
-    },
-    { ...inside, dependsOn: [versioned] },
-  );
   const policy = arn.apply((keyArn) => policyDocument(...statements(name, keyArn, args, names)));
-  // S3 refuses changes of one bucket that cross one another.
-  new BucketPolicy("state", { bucket, policy }, { ...inside, dependsOn: [closed, owned, encrypted, lifecycle] });
+  // Each update writes the state anew; a year is how far back one may have to look.
+  closedBucket("state", { bucketName: name, key: arn, undoDays: 365, erasable: false, policy }, inside);
 }
-
-const encryption = "s3:x-amz-server-side-encryption";
 
 /** As of every bucket of the country, but that whoever runs Pulumi reaches it before the country has a network. */
 function statements(name: string, keyArn: string, { target, callers }: AwsStateArgs, names: AwsNames): Statement[] {
-  const deny = (Sid: string, Action: string | string[], Condition?: Statement["Condition"]): Statement => ({
-    Sid,
-    Effect: "Deny",
-    Principal: "*",
-    Action,
-    Resource: [names.bucket(name), names.bucket(`${name}/*`)],
-    ...(Condition && { Condition }),
-  });
-  const notAService = { Bool: { "aws:PrincipalIsAWSService": "false" } };
-  const keyId = `${encryption}-aws-kms-key-id`;
-  return [
-    deny("OnlyOverTls", "s3:*", { Bool: { "aws:SecureTransport": "false" } }),
-    deny("OnlyThisAccount", "s3:*", { StringNotEquals: { "aws:PrincipalAccount": target.account }, ...notAService }),
+  return closedStatements(name, target, names, keyArn, (refuse) =>
     // A request through an endpoint of a network of the account's has no public address.
-    ...(callers.length > 0
+    callers.length > 0
       ? [
-          deny("OnlyFromTheOperator", ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:ListBucket*"], {
+          refuse("OnlyFromTheOperator", ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:ListBucket*"], {
             NotIpAddress: { "aws:SourceIp": callers },
             Null: { "aws:SourceVpce": "true" },
             ...notAService,
           }),
         ]
-      : []),
-    // Both hold of a request that names a key; one that names none gets the bucket's own.
-    deny("NoOtherKey", "s3:PutObject", { StringNotEquals: { [keyId]: keyArn }, Null: { [keyId]: "false" } }),
-    deny("NoOtherEncryption", "s3:PutObject", {
-      StringNotEquals: { [encryption]: "aws:kms" },
-      Null: { [encryption]: "false" },
-    }),
-    deny("NoCopyElsewhere", ["s3:PutReplicationConfiguration", "s3:PutAccelerateConfiguration"]),
-  ];
+      : [],
+  );
 }
 
 function key(

@@ -1,12 +1,12 @@
 import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedCluster.js";
 import * as pulumi from "@pulumi/pulumi";
+import { clusterRanges } from "./cluster-ranges.ts";
 import { grant } from "./grant.ts";
 import type { AzureKeys } from "./keys.ts";
 import { type ManagedIdentity, managedIdentity } from "./managed-identity.ts";
 import { azureNames, systemPool } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
 import { privateZone } from "./private-link.ts";
-import { clusterRanges } from "./ranges.ts";
 import type { AzureRegistry } from "./registry.ts";
 import { idOf } from "./resource-id.ts";
 import { type AzureSetting, azureTags } from "./setting.ts";

@@ -1,5 +1,5 @@
+import { clusterRanges } from "./cluster-ranges.ts";
 import { doorSubnet } from "./network.ts";
-import { clusterRanges } from "./ranges.ts";
 import type { AzureTarget } from "./target.ts";
 
 /**

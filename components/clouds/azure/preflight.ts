@@ -1,7 +1,7 @@
 import type { Finding } from "../../country/fault.ts";
 import { machineType } from "../../country/machine-type.ts";
 import type { Country } from "../../country.ts";
-import { ask } from "../command-line.ts";
+import { ask, unsaid } from "../command-line.ts";
 import type { TargetOf } from "../target.ts";
 
 type Target = TargetOf<"azure">;
@@ -58,7 +58,7 @@ function otherSubscription({ subscription, tenant }: Target, id: string, tenantI
 function takenBy({ pools, target }: Asking): Taken[] {
   return Object.entries(pools).flatMap(([pool, declared]): Taken[] => {
     const { vmSize, zone, capacity } = target.nodePools[pool]!;
-    const machine = machineType("Azure", declared, vmSize);
+    const machine = machineType("Azure", declared, { declared: vmSize, region: target.location });
     // Reserved machines count against no quota, and stand where they were reserved.
     if (!machine || capacity.kind === "reservation") return [];
     const { nodes } = declared;
@@ -73,8 +73,9 @@ async function missingSizes({ location }: Target, taken: Taken[]): Promise<Findi
     ask<Sku[]>("az", "vm", "list-skus", "--resource-type", "virtualMachines", "--all", ...place),
     ask<Usage[]>("az", "vm", "list-usage", ...place),
   ]);
-  if ("why" in skus) return [refused(["target", "location"], "Microsoft.Compute/skus/read", skus.said)];
-  if ("why" in usages) return [refused(["target", "location"], "Microsoft.Compute/locations/usages/read", usages.said)];
+  if ("why" in skus) return [unsaid("Azure", ["target", "location"], "Microsoft.Compute/skus/read", skus.said)];
+  if ("why" in usages)
+    return [unsaid("Azure", ["target", "location"], "Microsoft.Compute/locations/usages/read", usages.said)];
   const missing = taken.flatMap((each) => missingSize(each, skus.answer, location));
   return missing.length > 0 ? missing : missingQuota(taken, skus.answer, usages.answer, location);
 }
@@ -143,7 +144,12 @@ async function oldVersion({ location, kubernetes }: Target): Promise<Finding[]> 
   );
   if ("why" in versions)
     return [
-      refused(["target", "kubernetes"], "Microsoft.ContainerService/locations/kubernetesVersions/read", versions.said),
+      unsaid(
+        "Azure",
+        ["target", "kubernetes"],
+        "Microsoft.ContainerService/locations/kubernetesVersions/read",
+        versions.said,
+      ),
     ];
   const made = versions.answer.values.map(({ version }) => version);
   if (made.includes(kubernetes)) return [];
@@ -165,14 +171,5 @@ function noVault({ subscription }: Target): Finding {
     allowed:
       "credentials with the rights to Microsoft.KeyVault/vaults/read and Microsoft.KeyVault/deletedVaults/read, and a name that is free",
     remedy: `try it: az keyvault list-deleted --subscription ${subscription}`,
-  };
-}
-
-function refused(at: string[], right: string, said: string): Finding {
-  return {
-    at,
-    found: `Azure does not say: ${said}`,
-    allowed: `credentials with the right to ${right}`,
-    remedy: "give them that right: without it nobody can tell before the update what would fail in it",
   };
 }

@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { overlap, partOf } from "../../network/ip-range.ts";
-
-/** Ranges of a cluster's pods and Services: routed inside the cluster only, so every country may have the same. */
-export const clusterRanges = { pods: "10.244.0.0/16", services: "10.245.0.0/16", dns: "10.245.0.10" } as const;
+import { clusterRanges } from "./cluster-ranges.ts";
 
 /** How a country's network is divided: half for nodes, an eighth each for doors, private endpoints and the API server. */
 export function azureRanges(cidr: string) {

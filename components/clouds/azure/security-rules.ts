@@ -1,4 +1,4 @@
-import { clusterRanges } from "./ranges.ts";
+import { clusterRanges } from "./cluster-ranges.ts";
 import type { AzureTarget } from "./target.ts";
 
 /**

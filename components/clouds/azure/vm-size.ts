@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Instance, instance, instances } from "../../../catalogue/index.ts";
+import type { Instance } from "../../../catalogue/index.ts";
+import { machineType, machineTypes } from "../../country/machine-type.ts";
 import type { AzureCountry, AzureNodePoolTarget } from "./target.ts";
 
 type Pool = Pick<AzureCountry["pools"][string], "accelerator" | "gpusPerNode" | "rdma">;
 
 /**
- * The VM size of a pool: the declared one, or the smallest with exactly its GPUs, in the region where the catalogue knows one
- * there. Throws a `RunError` where Azure has none such.
+ * The VM size of a pool: the declared one, or the smallest with exactly its GPUs that is sold in the region. Throws a
+ * `RunError` where Azure has none such.
  */
 export function vmSizeOf(
   name: string,
@@ -14,30 +15,13 @@ export function vmSizeOf(
   { vmSize }: Pick<AzureNodePoolTarget, "vmSize">,
   location: string,
 ): string {
-  const fitting = azureSizes().filter(
-    ({ accelerator, gpus, fabric }) =>
-      accelerator === pool.accelerator && gpus === pool.gpusPerNode && (!pool.rdma || fabric?.kind === "infiniband"),
-  );
-  if (vmSize !== undefined) {
-    const known = azureSizes().find(({ id }) => id === vmSize);
-    // A size that the catalogue does not know may be newer than the catalogue.
-    if (!known || fitting.some(({ id }) => id === vmSize)) return vmSize;
-    throw refused(name, pool, `vmSize ${vmSize}, with ${gpusOf(known)}`, fitting);
-  }
-  const here = fitting.filter(({ listed_in }) => listed_in.includes(location));
-  const [smallest] = here.sort(bySize);
-  if (smallest) return smallest.id;
-  throw refused(name, pool, `no size of these listed in ${location}`, fitting);
-}
-
-function azureSizes(): Instance[] {
-  return instances()
-    .map(instance)
-    .filter(({ provider, gpus }) => provider === "Azure" && gpus !== undefined);
-}
-
-function bySize(one: Instance, other: Instance): number {
-  return one.vcpus - other.vcpus || one.memory_gib - other.memory_gib || (one.id < other.id ? -1 : 1);
+  const fitting = machineTypes("Azure", pool);
+  const machine = machineType("Azure", pool, { declared: vmSize, region: location });
+  if (machine && fitting.some(({ id }) => id === machine.id)) return machine.id;
+  if (vmSize === undefined) throw refused(name, pool, `no size of these listed in ${location}`, fitting);
+  // A size that the catalogue does not know may be newer than the catalogue.
+  if (!machine) return vmSize;
+  throw refused(name, pool, `vmSize ${vmSize}, with ${gpusOf(machine)}`, fitting);
 }
 
 function refused(name: string, pool: Pool, found: string, fitting: Instance[]) {
@@ -53,6 +37,6 @@ function refused(name: string, pool: Pool, found: string, fitting: Instance[]) {
   );
 }
 
-function gpusOf({ gpus, accelerator, chip }: Instance): string {
-  return `${gpus ?? 0} x ${accelerator ?? chip}`;
+function gpusOf({ gpus, fraction, accelerator, chip }: Instance): string {
+  return `${gpus ?? fraction} x ${accelerator ?? chip}`;
 }

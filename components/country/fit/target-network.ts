@@ -1,4 +1,6 @@
 import { isIPv4 } from "node:net";
+import { serviceRange } from "../../clouds/aws/network/ranges.ts";
+import { clusterRanges } from "../../clouds/azure/cluster-ranges.ts";
 import { overlap } from "../../network/ip-range.ts";
 import type { Finding } from "../fault.ts";
 import type { SoundTarget } from "../sound.ts";
@@ -6,28 +8,39 @@ import { show } from "../wording.ts";
 
 type Cloud = SoundTarget<"aws" | "azure">;
 
-/** Addresses that clusters of the clouds use inside: nothing outside can have them. */
-export const serviceCidr = "172.20.0.0/16";
-
 /** Networks that overlap, and zones that are elsewhere. */
 export function judgeCloudNetwork(target: Cloud): Finding[] {
   return [...judgeCallers(target), ...(target.kind === "aws" ? judgeZones(target) : judgeNextHop(target))];
 }
 
-function judgeCallers({ network }: Cloud): Finding[] {
+function judgeCallers({ kind, network }: Cloud): Finding[] {
   const { cidr, callers = [] } = network ?? {};
+  // AKS has fixed ranges inside; for EKS one is picked that is free.
+  const inside = kind === "azure" ? [clusterRanges.pods, clusterRanges.services] : [];
+  const within = inside.find((range) => cidr && overlap(cidr, range));
   const taken = [
     ...(cidr ? [{ cidr, is: "the country's own network" }] : []),
-    { cidr: serviceCidr, is: "the cluster's services" },
+    ...inside.map((range) => ({ cidr: range, is: "of the cluster's pods and services" })),
   ];
+  const known = [cidr, ...callers].filter((range) => range !== undefined);
   return [
-    ...(cidr && overlap(cidr, serviceCidr)
+    ...(within
       ? [
           {
             at: ["target", "network", "cidr"],
-            found: `${cidr}, which overlaps ${serviceCidr}, the addresses of the cluster's services`,
+            found: `${cidr}, which overlaps ${within}, of the cluster's pods and services`,
             allowed: "a private network that overlaps no other",
             remedy: "write  cidr: 10.64.0.0/16  (an example)",
+          },
+        ]
+      : []),
+    ...(kind === "aws" && serviceRange(known) === undefined
+      ? [
+          {
+            at: ["target", "network"],
+            found: `${known.join(", ")}, beside which no range is left for the cluster's services`,
+            allowed: "networks that leave a private /16 free",
+            remedy: "name narrower ranges: the networks that really call",
           },
         ]
       : []),

@@ -1,8 +1,8 @@
 import { awsPartition } from "../../../catalogue/aws-partition.ts";
-import { accelerator, type Instance, instance, instances, offeredByAws } from "../../../catalogue/index.ts";
+import { accelerator, type Instance } from "../../../catalogue/index.ts";
 import type { Written } from "../../country.ts";
 import type { Finding } from "../fault.ts";
-import { machineType, machineTypes } from "../machine-type.ts";
+import { isSold, machinesOf, machineType, machineTypes } from "../machine-type.ts";
 import type { Sound, SoundTarget } from "../sound.ts";
 import { either, nearest, oneOf, show } from "../wording.ts";
 import { type Declared, gpus, unknownName } from "./names.ts";
@@ -34,7 +34,7 @@ function judgeAws(target: SoundTarget<"aws">, pools: Pools, declared: Declared):
       const type = groups[name]?.instanceType;
       const at = ["target", "nodeGroups", name, "instanceType"];
       const faults = judgeMachine(at, "AWS", name, pool, type);
-      return faults.length > 0 ? faults : offeredOnAws(at, name, pool, type, target.region);
+      return faults.length > 0 ? faults : judgeOffer(at, "AWS", name, pool, type, target.region);
     }),
     ...(target.operators ?? []).flatMap((arn, index) => ofTheTargets(arn, index, target)),
   ];
@@ -48,7 +48,7 @@ function judgeAzure(target: SoundTarget<"azure">, pools: Pools, declared: Declar
       const at = ["target", "nodePools", name, "vmSize"];
       const size = nodePools[name]?.vmSize;
       const faults = judgeMachine(at, "Azure", name, pool, size);
-      return faults.length > 0 ? faults : offered(at, name, pool, size, target.location);
+      return faults.length > 0 ? faults : judgeOffer(at, "Azure", name, pool, size, target.location);
     }),
     ...Object.entries(nodePools).flatMap(([name, nodePool]) => {
       const group = nodePool?.capacity?.kind === "reservation" ? nodePool.capacity.group : undefined;
@@ -72,7 +72,7 @@ function strangers(section: string, groups: object, { pools }: Declared): Findin
     .map((finding) => ({ ...finding, remedy: `name it after a pool: ${either(pools)}` }));
 }
 
-/** A declared type has to be one with the pool's accelerators, and where none is declared the catalogue has to know one. */
+/** A declared type has to have what the pool declares; where none is declared, the catalogue has to know one. */
 function judgeMachine(
   at: string[],
   provider: Instance["provider"],
@@ -82,35 +82,12 @@ function judgeMachine(
 ): Finding[] {
   const { name: product } = accelerator(pool.accelerator);
   const fitting = machineTypes(provider, pool).map(({ id }) => id);
-  const wanted = `${gpus(pool.gpusPerNode)} of ${product} each, as pool ${name} declares`;
-  if (declared === undefined) {
-    if (fitting.length > 0) return [];
-    const counts = new Set(
-      instances()
-        .map(instance)
-        .filter((each) => each.provider === provider && each.accelerator === pool.accelerator)
-        .flatMap((each) => each.gpus ?? []),
-    );
-    const has = [...counts].sort((a, b) => a - b).join(", ");
-    return [
-      {
-        at: counts.size > 0 ? ["pools", name, "gpusPerNode"] : ["pools", name, "accelerator"],
-        found:
-          counts.size > 0
-            ? `${pool.gpusPerNode}, and ${provider} has no machine with that many ${product}`
-            : `${pool.accelerator}, of which ${provider} has no machine`,
-        allowed:
-          counts.size > 0
-            ? `${has}, as machines of ${provider} have them`
-            : `an accelerator that ${provider} has: npx freehold catalogue instances`,
-        remedy:
-          counts.size > 0 ? `write  gpusPerNode: ${[...counts][0]}` : "choose another accelerator, or another target",
-      },
-    ];
-  }
-  const machine = machineType(provider, pool, declared);
-  if (machine === undefined || machine.provider !== provider) {
-    const known = instances().filter((id) => instance(id).provider === provider);
+  const fabric = pool.rdma ? ` and ${interconnects[provider]}` : "";
+  const wanted = `${gpus(pool.gpusPerNode)} of ${product} each${fabric}, as pool ${name} declares`;
+  if (declared === undefined) return fitting.length > 0 ? [] : [noMachine(provider, name, pool)];
+  const machine = machineType(provider, pool, { declared });
+  if (machine === undefined) {
+    const known = machinesOf(provider).map(({ id }) => id);
     const meant = fitting[0] ?? nearest(declared, known)[0];
     return [
       {
@@ -121,60 +98,75 @@ function judgeMachine(
       },
     ];
   }
-  if (machine.accelerator === pool.accelerator && machine.gpus === pool.gpusPerNode) return [];
+  if (fitting.includes(declared)) return [];
   const has = machine.accelerator
     ? `${machine.gpus ?? machine.fraction} × ${accelerator(machine.accelerator).name}`
     : `${machine.chip}`;
   return [
     {
       at,
-      found: `${declared}, which has ${has}`,
+      found: `${declared}, which has ${has}${pool.rdma && !machine.fabric ? ` and no ${interconnects[provider]}` : ""}`,
       allowed: `a machine type with ${wanted}${fitting.length > 0 ? `: ${fitting.join(", ")}` : ""}`,
       remedy: fitting[0] ? `write  ${at.at(-1)}: ${fitting[0]}` : "declare in the pool what the machine has",
     },
   ];
 }
 
-/** AWS publishes prices by region: a type without one is not sold there. */
-function offeredOnAws(
+/** What a pool's RDMA goes over. */
+const interconnects = { AWS: "Elastic Fabric Adapters", Azure: "InfiniBand" };
+
+/** No machine of the cloud is what a pool says: it has not the accelerator, not so many, or no fast interconnect beside them. */
+function noMachine(provider: Instance["provider"], name: string, pool: Pool): Finding {
+  const { name: product } = accelerator(pool.accelerator);
+  const withIt = machinesOf(provider).filter((each) => each.accelerator === pool.accelerator && each.gpus);
+  const counts = (machines: Instance[]) => [...new Set(machines.map((each) => each.gpus!))].sort((a, b) => a - b);
+  if (machineTypes(provider, { ...pool, rdma: undefined }).length > 0) {
+    const connected = counts(withIt.filter(({ fabric }) => fabric)).join(", ");
+    return {
+      at: ["pools", name, "rdma"],
+      found: `declared, and ${provider} has no machine with ${gpus(pool.gpusPerNode)} of ${product} and ${interconnects[provider]}`,
+      allowed: connected ? `with ${connected} of them in each node` : "an accelerator whose machines have it",
+      remedy: "take it out: nodes reach each other over their ordinary network",
+    };
+  }
+  const [fewest] = counts(withIt);
+  if (fewest === undefined) {
+    return {
+      at: ["pools", name, "accelerator"],
+      found: `${pool.accelerator}, of which ${provider} has no machine`,
+      allowed: `an accelerator that ${provider} has: npx freehold catalogue instances`,
+      remedy: "choose another accelerator, or another target",
+    };
+  }
+  return {
+    at: ["pools", name, "gpusPerNode"],
+    found: `${pool.gpusPerNode}, and ${provider} has no machine with that many ${product}`,
+    allowed: `${counts(withIt).join(", ")}, as machines of ${provider} have them`,
+    remedy: `write  gpusPerNode: ${fewest}`,
+  };
+}
+
+/** Clouds publish prices by region: a type without one is not sold there. */
+function judgeOffer(
   at: string[],
+  provider: Instance["provider"],
   name: string,
   pool: Pool,
   declared: string | undefined,
-  region?: string,
+  region: string | undefined,
 ): Finding[] {
-  const machine = machineType("AWS", pool, declared);
-  if (!machine || region === undefined || offeredByAws(machine.id, region) !== false) return [];
-  const here = machineTypes("AWS", pool).filter(({ id }) => offeredByAws(id, region));
-  const others =
-    here.length > 0
-      ? `: ${here.map(({ id }) => id).join(", ")}`
-      : `; of those with ${accelerator(pool.accelerator).name} none`;
+  const fitting = machineTypes(provider, pool);
+  // Where none that fits is sold, the smallest of them stands for all.
+  const machine = machineType(provider, pool, { declared, region }) ?? fitting[0];
+  if (!machine || isSold(machine, region) !== false) return [];
+  const here = fitting.filter((each) => isSold(each, region)).map(({ id }) => id);
   return [
     {
       at: declared === undefined ? ["pools", name, "accelerator"] : at,
-      found: `${machine.id}, for which AWS has no price in ${region}`,
-      allowed: `instance types that AWS sells there${others}`,
+      found: `${machine.id}, for which ${provider} has no price in ${region}`,
+      allowed: `machine types that ${provider} sells there${here.length > 0 ? `: ${here.join(", ")}` : `; of those with ${accelerator(pool.accelerator).name} none`}`,
       remedy: here[0]
-        ? `write  target.nodeGroups.${name}: { instanceType: ${here[0].id} }`
-        : "choose another accelerator or region: npx freehold catalogue instances",
-    },
-  ];
-}
-
-/** Azure publishes prices by region: a size without one is not sold there. */
-function offered(at: string[], name: string, pool: Pool, declared: string | undefined, location?: string): Finding[] {
-  const machine = machineType("Azure", pool, declared);
-  if (!machine || location === undefined || machine.listed_in.length === 0) return [];
-  if (machine.listed_in.includes(location)) return [];
-  const others = machineTypes("Azure", pool).filter(({ listed_in }) => listed_in.includes(location));
-  return [
-    {
-      at: declared === undefined ? ["pools", name, "accelerator"] : at,
-      found: `${machine.id}, for which Azure had no price in ${location}`,
-      allowed: `sizes that Azure sells there${others.length > 0 ? `: ${others.map(({ id }) => id).join(", ")}` : ", of which the catalogue knows none with these accelerators"}`,
-      remedy: others[0]
-        ? `write  vmSize: ${others[0].id}`
+        ? `write  ${at.at(-1)}: ${here[0]}`
         : "choose another accelerator or region: npx freehold catalogue instances",
     },
   ];

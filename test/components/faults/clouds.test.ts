@@ -123,6 +123,14 @@ describe("a country file whose cloud is at fault", () => {
         "write  instanceType: p5.48xlarge",
       ],
     ],
+    "aws-instance-type-without-adapters": [
+      [
+        7,
+        "freehold:target.nodeGroups.h100.instanceType",
+        "g6.4xlarge, which has 1 × NVIDIA L4 and no Elastic Fabric Adapters",
+        "write  instanceType: g6.8xlarge",
+      ],
+    ],
     "aws-key-store-id-of-another-kind": [
       [7, "freehold:target.keys.customKeyStore", "vault", "write  customKeyStore: cks-0123456789abcdef0  (an example)"],
     ],
@@ -134,12 +142,12 @@ describe("a country file whose cloud is at fault", () => {
     "aws-network-not-at-its-first-address": [
       [7, "freehold:target.network.cidr", "10.64.1.0/16", "write  cidr: 10.64.0.0/16  (an example)"],
     ],
-    "aws-network-overlaps-services": [
+    "aws-network-leaves-no-range": [
       [
         7,
-        "freehold:target.network.cidr",
-        "172.20.0.0/16, which overlaps 172.20.0.0/16, the addresses of the cluster's services",
-        "write  cidr: 10.64.0.0/16  (an example)",
+        "freehold:target.network",
+        "172.20.0.0/16, 10.0.0.0/8, 192.168.0.0/16, 172.24.0.0/16, beside which no range is left for the cluster's services",
+        "name narrower ranges: the networks that really call",
       ],
     ],
     "aws-network-too-small": [
@@ -311,6 +319,14 @@ describe("a country file whose cloud is at fault", () => {
       ],
     ],
     "azure-location-unknown": [[6, "freehold:target.location", "brasilsouth", "write  location: brazilsouth"]],
+    "azure-network-overlaps-pods": [
+      [
+        7,
+        "freehold:target.network.cidr",
+        "10.244.0.0/16, which overlaps 10.244.0.0/16, of the cluster's pods and services",
+        "write  cidr: 10.64.0.0/16  (an example)",
+      ],
+    ],
     "azure-next-hop-is-a-host": [
       [
         7,
@@ -321,6 +337,14 @@ describe("a country file whose cloud is at fault", () => {
     ],
     "azure-next-hop-is-no-address": [
       [7, "freehold:target.network.egress.nextHop", "10.300.0.4", "write  nextHop: 10.10.0.4  (an example)"],
+    ],
+    "azure-rdma-without-infiniband": [
+      [
+        11,
+        "freehold:pools.a100.rdma",
+        "declared, and Azure has no machine with 1 GPU of NVIDIA A100 PCIe 80GB and InfiniBand",
+        "take it out: nodes reach each other over their ordinary network",
+      ],
     ],
     "azure-reservation-of-another-subscription": [
       [
@@ -334,7 +358,7 @@ describe("a country file whose cloud is at fault", () => {
       [
         7,
         "freehold:target.nodePools.a100.vmSize",
-        "Standard_NC40ads_H100_v5, for which Azure had no price in brazilsouth",
+        "Standard_NC40ads_H100_v5, for which Azure has no price in brazilsouth",
         "choose another accelerator or region: npx freehold catalogue instances",
       ],
     ],

@@ -1,5 +1,6 @@
-import { accelerator, type Instance, instance, instances } from "../../../../catalogue/index.ts";
+import { accelerator, type Instance } from "../../../../catalogue/index.ts";
 import { gpus } from "../../../country/fit/names.ts";
+import { machinesOf, machineType, machineTypes } from "../../../country/machine-type.ts";
 import type { Country } from "../../../country.ts";
 import type { AwsNodeGroupTarget } from "../target.ts";
 
@@ -8,25 +9,33 @@ type Pool = Pick<Country["pools"][string], "accelerator" | "gpusPerNode" | "rdma
 /** The instance type of a pool's nodes, or what stands in the way of one: what was found, what is allowed, and the remedy. */
 export type InstanceChoice = { instance: Instance } | { found: string; allowed: string; remedy: string };
 
-/** The declared instance type, if it is what the pool says; else the smallest with the pool's accelerator and just as many GPUs. */
-export function instanceTypeOf(pool: Pool, { instanceType }: Pick<AwsNodeGroupTarget, "instanceType">): InstanceChoice {
+/** The declared instance type, if it is what the pool says; else the smallest of the region with just its GPUs and adapters. */
+export function instanceTypeOf(
+  pool: Pool,
+  { instanceType }: Pick<AwsNodeGroupTarget, "instanceType">,
+  region?: string,
+): InstanceChoice {
+  const fitting = machineTypes("AWS", pool).map(({ id }) => id);
+  const machine = machineType("AWS", pool, { declared: instanceType, region });
+  if (machine && fitting.includes(machine.id)) return { instance: machine };
   const { name } = accelerator(pool.accelerator);
-  const fitting = ofAws().filter((each) => fits(each, pool));
   const asked = `${gpus(pool.gpusPerNode)} of ${name} in each node${pool.rdma ? ", with Elastic Fabric Adapters" : ""}`;
   if (instanceType !== undefined) {
-    const declared = fitting.find(({ id }) => id === instanceType);
-    if (declared) return { instance: declared };
-    const known = ofAws().find(({ id }) => id === instanceType);
     return {
-      found: known
-        ? `${instanceType}, which has ${hasOf(known)}`
+      found: machine
+        ? `${instanceType}, which has ${hasOf(machine)}`
         : `${instanceType}, which the catalogue does not know`,
-      allowed: fitting.length > 0 ? fitting.map(({ id }) => id).join(", ") : `a type with ${asked}; AWS has none`,
+      allowed: fitting.length > 0 ? fitting.join(", ") : `a type with ${asked}; AWS has none`,
       remedy: fitting.length > 0 ? "Leave instanceType out: the smallest that fits is taken." : others(pool),
     };
   }
-  const [smallest] = fitting.sort((a, b) => a.vcpus - b.vcpus || a.memory_gib - b.memory_gib);
-  if (smallest) return { instance: smallest };
+  if (fitting.length > 0) {
+    return {
+      found: `${asked}, which AWS does not sell in ${region}`,
+      allowed: `a region that sells one of ${fitting.join(", ")}`,
+      remedy: "Choose another region or accelerator: npx freehold catalogue instances",
+    };
+  }
   return { found: asked, allowed: "an instance type of AWS that has just that", remedy: others(pool) };
 }
 
@@ -35,18 +44,8 @@ export function isArm(instanceType: string): boolean {
   return /^[a-z]+\d+[a-z]*g[a-z]*[.-]/.test(instanceType);
 }
 
-function ofAws(): Instance[] {
-  return instances()
-    .map(instance)
-    .filter(({ provider }) => provider === "AWS");
-}
-
-function fits(each: Instance, { accelerator: wanted, gpusPerNode, rdma }: Pool): boolean {
-  return each.accelerator === wanted && each.gpus === gpusPerNode && (!rdma || each.fabric?.kind === "efa");
-}
-
 function others({ accelerator: wanted }: Pool): string {
-  const counts = ofAws().flatMap((each) => (each.accelerator === wanted && each.gpus ? [each.gpus] : []));
+  const counts = machinesOf("AWS").flatMap((each) => (each.accelerator === wanted && each.gpus ? [each.gpus] : []));
   const offered = [...new Set(counts)].sort((a, b) => a - b);
   return offered.length > 0
     ? `Set gpusPerNode to ${offered.join(" or ")}, or leave out rdma.`

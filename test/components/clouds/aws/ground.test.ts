@@ -27,7 +27,7 @@ describe("guards", () => {
   });
 
   it("would refuse it elsewhere, or in another account", async () => {
-    const abroad = judge(await planned({ region: "eu-west-1", place: "eu-west-1" }), india).byVerdict;
+    const abroad = judge(await planned({ region: "eu-west-2", place: "eu-west-2" }), india).byVerdict;
     expect(abroad.broken).toBeGreaterThan(90);
     const strange = judge(await planned(), { ...india, accounts: ["999988887777"] }).findings;
     expect(strange.map(({ path }) => path)).toContain("allowedAccountIds[0]");

@@ -145,6 +145,14 @@ describe("the instance type", () => {
     });
   });
 
+  it("is one that the region sells, and refused where it sells none", () => {
+    const eight = pool("h100-sxm-80", 8);
+    expect(instanceTypeOf(eight, {}, "ap-south-1")).toMatchObject({ instance: { id: "p5.48xlarge" } });
+    expect(instanceTypeOf(eight, {}, "eu-west-1")).toMatchObject({
+      found: "8 GPUs of NVIDIA H100 SXM5 80GB in each node, which AWS does not sell in eu-west-1",
+    });
+  });
+
   it("that does not fit stops the whole, before anything is made", async () => {
     await expect(planned(group({ instanceType: "g6.xlarge" }))).rejects.toThrow(
       /target\.nodeGroups\.h100 has no instance type\n +found +g6\.xlarge/,
