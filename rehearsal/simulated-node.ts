@@ -3,6 +3,7 @@ import { accelerator, migProfiles } from "../catalogue/index.ts";
 import { poolResource, unitsPerNode } from "../components/country/pool-resource.ts";
 import type { Country } from "../components/country.ts";
 import { migLayout } from "../components/pool/node-fit.ts";
+import { declaredSharing } from "./declared-sharing.ts";
 
 type Counts = Record<string, string>;
 type Gpus = Pick<Country["pools"][string], "accelerator" | "gpusPerNode" | "sharing">;
@@ -46,8 +47,11 @@ export function shownGpus({ accelerator: id, gpusPerNode, sharing }: Gpus): { re
   };
 }
 
-/** How a cloud's node, which comes with its labels, has its GPUs given out: cut where they ask for it, else whole. */
+/** How a cloud's node, which comes with its labels, has its GPUs given out: cut or shared where they ask for it, else whole. */
 export function askedSharing(id: string, labels: Counts): Gpus["sharing"] {
+  const shared = labels["nvidia.com/device-plugin.config"];
+  const declared = shared === undefined ? undefined : declaredSharing(shared);
+  if (declared?.kind === "time-slicing") return declared;
   const profile = migProfiles(id).find(({ name }) =>
     Object.entries(migLayout(name)).every(([key, layout]) => labels[key] === layout),
   );

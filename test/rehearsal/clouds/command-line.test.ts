@@ -63,6 +63,30 @@ describe("the stand-in for clouds' credential programs", () => {
     expect(stderr).toContain(message);
   });
 
+  it("lists vaults that stand apart from deleted ones, and forgets those whose time is over", () => {
+    const world = new World(join(home, "world", "azure-native"));
+    const vault = (name: string, left?: Record<string, string>) =>
+      world.put({
+        type: "azure-native:keyvault:Vault",
+        id: `/vaults/${name}`,
+        name,
+        inputs: {},
+        outputs: { name },
+        holds: [],
+        created: "2026-11-22T00:00:00Z",
+        ...(left && { left }),
+      });
+    vault("here");
+    vault("deleted", { scheduledPurgeDate: "2999-01-01T00:00:00Z" });
+    vault("purged", { scheduledPurgeDate: "2026-01-01T00:00:00Z" });
+    const names = (command: string) =>
+      JSON.parse(ask(`az keyvault ${command} --subscription s --output json`).stdout).map(
+        ({ name }: { name: string }) => name,
+      );
+    expect(names("list")).toEqual(["here"]);
+    expect(names("list-deleted")).toEqual(["deleted"]);
+  });
+
   it("gives nothing where no rehearsal goes on", () => {
     expect(ask("aws eks get-token --cluster-name freehold-in", "").stderr).toContain("no rehearsal is going on here");
   });
