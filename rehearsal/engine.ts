@@ -2,6 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync } from "no
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { run } from "./child.ts";
+import type { StateResource } from "./clouds/adopt.ts";
 import { childEnv, type Home, projectFolder } from "./home.ts";
 
 /** What an update did, counted by Pulumi's own operation names (create, update, same, ...). */
@@ -13,10 +14,13 @@ export type EngineResult = {
   outputs: Record<string, unknown>;
   /** What the engine, the program or a policy said was wrong, in its own words. */
   errors: string[];
+  /** What could not be made, as far as the engine knows: where a reply was lost it stands all the same. */
+  unmade: StateResource[];
 };
 
 type EngineEvent = {
   resOutputsEvent?: { metadata: StepMetadata };
+  resOpFailedEvent?: { metadata: StepMetadata };
   diagnosticEvent?: { message: string; severity: string; ephemeral?: boolean };
   policyEvent?: { message: string; enforcementLevel: string };
   summaryEvent?: { resourceChanges?: Record<string, number> };
@@ -25,7 +29,7 @@ type StepMetadata = {
   op: string;
   type: string;
   urn: string;
-  new?: { outputs?: Record<string, unknown> };
+  new?: { parent?: string; provider?: string; outputs?: Record<string, unknown> };
 };
 
 /** How far an update is: finished steps, and the resource that was finished last. */
@@ -41,7 +45,7 @@ export async function runEngine(
 ): Promise<EngineResult> {
   const log = join(home.folder, "events.jsonl");
   rmSync(log, { force: true });
-  const result: EngineResult = { ok: false, changes: {}, changed: [], outputs: {}, errors: [] };
+  const result: EngineResult = { ok: false, changes: {}, changed: [], outputs: {}, errors: [], unmade: [] };
   const done = new Set<string>();
   const tail = follow(log, (line) => collect(JSON.parse(line), result, done, onProgress));
   const timer = setInterval(tail.read, 100);
@@ -83,6 +87,10 @@ function collect(
     onProgress({ done: done.size, name });
     if (op !== "same" && !type.startsWith("pulumi:pulumi:")) result.changed.push(`${signs[op] ?? op} ${type} ${name}`);
     if (type === "pulumi:pulumi:Stack") result.outputs = after?.outputs ?? {};
+  }
+  if (event.resOpFailedEvent?.metadata.op.startsWith("create")) {
+    const { urn, type, new: wanted } = event.resOpFailedEvent.metadata;
+    result.unmade.push({ urn, type, parent: wanted?.parent, provider: wanted?.provider });
   }
   if (event.summaryEvent) result.changes = event.summaryEvent.resourceChanges ?? {};
   const { diagnosticEvent: said, policyEvent: policy } = event;

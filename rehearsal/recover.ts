@@ -42,10 +42,26 @@ export async function recover(home: Home, env: Record<string, string>): Promise<
   const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
   const adopted = adoptions(home.folder, creating, resources);
   if (pending.length > 0) await settlePending(home, env, adopted);
-  return [
-    ...adopted.map(({ urn }) => urn.split("::").slice(-2).join(" ").replace(/^.*\$/, "")),
-    ...unknown.map((object) => `${object.kind} ${idOf(object)}`),
-  ];
+  return [...adopted.map(named), ...unknown.map((object) => `${object.kind} ${idOf(object)}`)];
+}
+
+/**
+ * Takes over what stands in a cloud although an update was told that it could not be made, because the reply was lost: the next
+ * update would make it a second time, or be refused its name. Returns what was taken over.
+ */
+export async function takeOver(
+  home: Home,
+  env: Record<string, string>,
+  unmade: readonly StateResource[],
+): Promise<string[]> {
+  const { resources = [] } = readState(stateFile(home)) ?? {};
+  const adopted = adoptions(home.folder, unmade, resources);
+  if (adopted.length > 0) await settlePending(home, env, adopted);
+  return adopted.map(named);
+}
+
+function named({ urn }: StateResource): string {
+  return urn.split("::").slice(-2).join(" ").replace(/^.*\$/, "");
 }
 
 /** Group and kind: the version may be another one than was written. */
@@ -131,7 +147,7 @@ async function removeObjects(home: Home, objects: ManagedObject[]) {
   }
 }
 
-/** Forgets what was pending; what of it stands becomes a resource of the state, which is then read as it is. */
+/** Forgets what was pending; what stands becomes a resource of the state, which is then read as it is. */
 async function settlePending(home: Home, env: Record<string, string>, adopted: Adoption[]) {
   const pulumi = async (complaint: string, ...args: string[]) => {
     const ran = await run(join(home.engine, "pulumi"), [...args, `--stack=${home.stack}`, "--non-interactive"], {
@@ -143,9 +159,12 @@ async function settlePending(home: Home, env: Record<string, string>, adopted: A
   };
   const state = JSON.parse(await pulumi("The rehearsal's state cannot be read.", "stack", "export"));
   const { pending_operations: pending = [], resources } = state.deployment;
-  for (const { urn, id } of adopted) {
+  for (const { urn, type, id, parent, provider } of adopted) {
+    const begun = pending.find(({ resource }: Pending) => resource.urn === urn)?.resource;
+    // It was to take the place of one that still stands, which the next update deletes.
+    for (const one of resources) if (one.urn === urn) one.delete = true;
     // Whatever it depends on stands before it: otherwise nobody would have begun to make it.
-    resources.push({ ...pending.find(({ resource }: Pending) => resource.urn === urn).resource, id });
+    resources.push({ ...(begun ?? { urn, type, parent, provider, custom: true }), id });
   }
   delete state.deployment.pending_operations;
   const file = join(home.folder, "repaired.json");

@@ -9,7 +9,7 @@ import { type Home, homeOf, type ProviderChoice, rehearsalEnv } from "./home.ts"
 import { withLock } from "./lock.ts";
 import { prepareHome } from "./prepare-home.ts";
 import { stopProcessesUnder } from "./processes.ts";
-import { recover, settleState } from "./recover.ts";
+import { recover, settleState, takeOver } from "./recover.ts";
 import { type Changes, copyStackFile, initialiseStack } from "./stack-copy.ts";
 import { type Progress as SetupProgress, setup, type Toolchain } from "./toolchain.ts";
 
@@ -128,11 +128,13 @@ async function stand(
     initialiseStack(home, env, keySeed);
     copyStackFile(home, changes);
   });
-  const repaired = await recover(home, env);
-  if (repaired.length > 0) {
-    onStep({ step: "recover", phase: "begin", usuallySeconds: 1 });
-    onStep({ step: "recover", phase: "end", detail: repaired.join(", ") });
-  }
+  tellRepair(onStep, await recover(home, env));
+}
+
+function tellRepair(onStep: RehearseOptions["onStep"], repaired: string[]) {
+  if (repaired.length === 0) return;
+  onStep({ step: "recover", phase: "begin", usuallySeconds: 1 });
+  onStep({ step: "recover", phase: "end", detail: repaired.join(", ") });
 }
 
 async function update(home: Home, env: Record<string, string>, { onStep, signal }: RehearseOptions) {
@@ -145,5 +147,6 @@ async function update(home: Home, env: Record<string, string>, { onStep, signal 
     signal,
   );
   onStep({ step: "update", phase: "end", detail: "" });
+  if (result.unmade.length > 0) tellRepair(onStep, await takeOver(home, env, result.unmade));
   return result;
 }

@@ -82,7 +82,7 @@ export function awsGround(country: AwsCountry, opts: pulumi.ComponentResourceOpt
   );
   const volumes = new Volumes(
     "volumes",
-    { key: keys.arns.volumes, alias: keys.volumes },
+    { alias: keys.volumes },
     { parent: opts.parent, providers: [inside.provider, provider], dependsOn: [addons] },
   );
   const identities = new PodIdentities(

@@ -5,9 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cloudVolumeClass } from "../../storage/volume-class.ts";
 
 export type VolumesArgs = {
-  /** ARN of the key of volumes. */
-  key: pulumi.Input<string>;
-  /** ARN of the alias behind which it is. */
+  /** ARN of the alias behind which the key of volumes is. */
   alias: pulumi.Input<string>;
 };
 
@@ -16,18 +14,14 @@ export class Volumes extends pulumi.ComponentResource {
   /** Name of the class. */
   readonly class: pulumi.Output<string>;
 
-  constructor(name: string, { key, alias }: VolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { alias }: VolumesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AwsVolumes", name, {}, opts);
     const inside = { parent: this };
 
     // Whoever makes a volume and says nothing of keys, even by hand, gets an encrypted one.
     const byDefault = new EncryptionByDefault("encryption", { enabled: true }, inside);
-    new DefaultKmsKey(
-      "key",
-      { keyArn: key },
-      // To end the old setting is to go back to AWS's own key, so that comes before the new one.
-      { ...inside, dependsOn: [byDefault], deleteBeforeReplace: true },
-    );
+    // AWS answers with the alias or with the key behind it. Another answer would make the setting anew, and meanwhile it is AWS's own.
+    new DefaultKmsKey("key", { keyArn: alias }, { ...inside, dependsOn: [byDefault], ignoreChanges: ["keyArn"] });
     // EKS's own class gp2 is not encrypted, and has been no default since 1.30.
     const made = new StorageClass(
       cloudVolumeClass,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { removeOrphans } from "../../../rehearsal/clouds/orphans.ts";
+import { adoptions } from "../../../rehearsal/clouds/adopt.ts";
 import { keptByEngine, Plugin } from "./plugin.ts";
 import { toyCloud } from "./toy-cloud.ts";
 
@@ -79,22 +79,26 @@ describe("a fault that is ordered", () => {
   });
 });
 
-describe("what a killed engine left behind", () => {
-  it("is removed, users first, and what the state knows stays", async () => {
-    const kept = await plugin.create(vpc, { cidrBlock: "a" }, "kept");
-    const lost = await plugin.create(vpc, { cidrBlock: "b" }, "lost");
-    await plugin.create(subnet, { vpcId: lost.id }, "within");
-    const known = new Set([`${vpc} ${kept.id}`]);
-    const removed = await removeOrphans(toyCloud, plugin.world, known, { place: "here" });
-    expect(removed).toEqual([`${subnet} within`, `${vpc} lost`]);
-    expect(plugin.world.standing()).toMatchObject([{ id: kept.id }]);
+describe("what stands although its reply was lost", () => {
+  const lost = (name: string, type = vpc) => ({
+    urn: `urn:pulumi:toy::freehold::freehold:index:Freehold$${type}::${name}`,
+    type,
+    parent: "urn:pulumi:toy::freehold::freehold:index:Freehold::toy",
+    provider: "urn:pulumi:toy::freehold::pulumi:providers:toy::toy::1234",
   });
 
-  it("stays where something that is known uses it", async () => {
-    const around = await plugin.create(vpc, { cidrBlock: "a" });
-    const within = await plugin.create(subnet, { vpcId: around.id });
-    const known = new Set([`${subnet} ${within.id}`]);
-    expect(await removeOrphans(toyCloud, plugin.world, known, { place: "here" })).toEqual([]);
-    expect(plugin.world.standing()).toHaveLength(2);
+  it("is found by type and name, and what the state knows is not taken twice", async () => {
+    const known = await plugin.create(vpc, { cidrBlock: "a" }, "kept");
+    plugin.order({ on: `create ${vpc}`, fault: "lost-reply" });
+    await expect(plugin.create(vpc, { cidrBlock: "b" }, "lost")).rejects.toThrow("EOF");
+    const state = [{ urn: "urn:kept", type: vpc, id: known.id }];
+    const [{ id } = { id: "" }] = plugin.world.standing(vpc).filter(({ name }) => name === "lost");
+    expect(adoptions(plugin.home, [lost("lost"), lost("kept")], state)).toEqual([{ ...lost("lost"), id }]);
+  });
+
+  it("is nothing where the cloud refused", async () => {
+    plugin.order({ on: `create ${vpc}`, fault: "expired-credentials" });
+    await expect(plugin.create(vpc, { cidrBlock: "b" }, "lost")).rejects.toThrow("expired");
+    expect(adoptions(plugin.home, [lost("lost")], [])).toEqual([]);
   });
 });
