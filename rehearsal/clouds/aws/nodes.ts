@@ -16,6 +16,8 @@ export type NodeGroupForm = {
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
   diskGiB: number;
+  /** Interfaces that are Elastic Fabric Adapters, which AWS's device plugin advertises. */
+  adapters: number;
 };
 
 /** Makes and removes the nodes of groups; tests have one of their own. */
@@ -116,14 +118,14 @@ const effects: Record<string, string> = {
 };
 
 /** What device plugins advertise, cut as the labels of the group ask, and what GPU feature discovery writes. */
-function devicesOf({ instanceType, labels }: NodeGroupForm): {
+function devicesOf({ instanceType, labels, adapters }: NodeGroupForm): {
   resources: Record<string, string>;
   labels: Record<string, string>;
 } {
   if (!instances().includes(instanceType)) return { resources: {}, labels: {} };
   const { accelerator: id, gpus = 0, fabric } = instance(instanceType);
   const efa: Record<string, string> =
-    fabric?.kind === "efa" && fabric.ports ? { "vpc.amazonaws.com/efa": String(fabric.ports) } : {};
+    fabric?.kind === "efa" && adapters > 0 ? { "vpc.amazonaws.com/efa": String(adapters) } : {};
   if (!id) return { resources: efa, labels: {} };
   const { label, resource, vendor } = accelerator(id);
   const asked = labels["nvidia.com/mig.config"]?.replace(/^all-/, "");
