@@ -9,6 +9,7 @@ import { aiGateway } from "./addons/ai-gateway.ts";
 import { barmanCloud } from "./addons/barman-cloud.ts";
 import { certManager } from "./addons/cert-manager.ts";
 import { cloudnativePg } from "./addons/cloudnative-pg.ts";
+import { efaDevicePlugin } from "./addons/efa-device-plugin.ts";
 import { envoyGateway } from "./addons/envoy-gateway.ts";
 import { gpuOperator } from "./addons/gpu-operator.ts";
 import { keda } from "./addons/keda.ts";
@@ -56,6 +57,7 @@ const answers: Record<string, AddonValues> = {
   "cert-manager": certManager,
   prometheus,
   "gpu-operator": gpuOperator,
+  "efa-device-plugin": efaDevicePlugin,
   kueue,
   lws,
   keda,
@@ -126,9 +128,9 @@ function install({ id, version, country }: AddonArgs, opts: pulumi.ResourceOptio
     throw new pulumi.RunError(`The add-on ${id} is known in ${addonVersions(id).join(", ")}, not in ${version}.`);
   }
   const facts = factsOf(id, version);
-  // Valkey for one comes without a chart: its component makes what it needs.
-  if (facts.charts.length === 0) return [];
   const answer = answers[id];
+  // Valkey for one comes without a chart: its component makes what it needs.
+  if (facts.charts.length === 0 && !answer) return [];
   if (!answer) throw new Error(`components/addons has no answer for ${id}`);
 
   const protect = answer.holdsData === true && !isErasable("storage", country.erase);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { accelerator, country as countryFacts, engine, model as modelFacts, profile } from "../catalogue/index.ts";
-import { completeTarget, ownRegistry } from "./country/complete-target.ts";
+import { completeTarget, ownRegistry, usualRdmaResource } from "./country/complete-target.ts";
 import { engineValues, locateIn } from "./country/engine-values.ts";
 import { explain } from "./country/explain.ts";
 import { CountryFaults, type Finding, type Locate, placed } from "./country/fault.ts";
@@ -185,6 +185,10 @@ function complete({ keySeed, ...file }: Written) {
       ...(budget && { budget: { ...budget, timeZone: budget.timeZone ?? countryFacts(file.country).time_zone } }),
     };
   });
+  const pools = mapped(file.pools, ({ rdma, ...pool }) => ({
+    ...pool,
+    ...(rdma && { rdma: { ...rdma, resource: rdma.resource ?? usualRdmaResource(file.target.kind) } }),
+  }));
   const gateway = {
     ...file.gateway,
     host: file.gateway.host ?? `ai.${file.operator.domain}`,
@@ -195,6 +199,7 @@ function complete({ keySeed, ...file }: Written) {
     ...file,
     target,
     registry,
+    pools,
     models,
     tenants,
     gateway,

@@ -22,6 +22,11 @@ export function ownRegistry(target: CompleteTarget): string | undefined {
   return target.kind === "azure" ? `${azureNames(target).registry}.azurecr.io` : undefined;
 }
 
+/** What RDMA devices are advertised as: Elastic Fabric Adapters by AWS's plugin, others as NVIDIA's operator does it. */
+export function usualRdmaResource(kind: Target["kind"]): string {
+  return kind === "aws" ? "vpc.amazonaws.com/efa" : "rdma/rdma_shared_device_a";
+}
+
 function onprem(target: Of<"onprem">) {
   return target;
 }

@@ -45,7 +45,8 @@ export function neededAddons(file: Choosing) {
   need(gateway.certificate.from === "issuer", "cert-manager", "gateway.certificate");
   for (const [name, pool] of Object.entries(pools)) {
     need(accelerator(pool.accelerator).vendor === "nvidia", "gpu-operator", `pools.${name}`);
-    need(pool.rdma, "network-operator", `pools.${name}.rdma`);
+    // A file without a target is judged too.
+    need(pool.rdma, target?.kind === "aws" ? "efa-device-plugin" : "network-operator", `pools.${name}.rdma`);
   }
   for (const [name, model] of Object.entries(models)) {
     need(model.nodes > 1, "lws", `models.${name}.nodes`);

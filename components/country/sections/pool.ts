@@ -64,8 +64,12 @@ export const pool = z
     rdma: z
       .strictObject({
         resource: line("a Kubernetes resource name, such as rdma/hca_shared", { shape: /^[a-z0-9.-]+\/[\w.-]+$/ })
-          .meta({ description: "Resource under which the nodes advertise their RDMA devices (InfiniBand or RoCE)." })
-          .default("rdma/rdma_shared_device_a"),
+          .optional()
+          .meta({
+            description:
+              "Resource under which the nodes advertise their RDMA devices (InfiniBand, RoCE, EFA). Default: vpc.amazonaws.com/efa on AWS, else rdma/rdma_shared_device_a.",
+            examples: ["rdma/rdma_shared_device_a"],
+          }),
         perNode: count(1, 64, "devices")
           .meta({ description: "RDMA devices that a replica's pod asks for on each node." })
           .default(1),

@@ -17,6 +17,8 @@ export type NodeGroupForm = {
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
   diskGiB: number;
+  /** Interfaces that are Elastic Fabric Adapters, which AWS's device plugin advertises. */
+  adapters: number;
 };
 
 /** Makes and removes the nodes of groups; tests have one of their own. */
@@ -84,11 +86,11 @@ const effects: Record<string, string> = {
 };
 
 /** GPUs, cut as the labels of the group ask, and network adapters. */
-function devicesOf({ instanceType, labels }: NodeGroupForm): Pick<NodeForm, "resources" | "labels"> {
+function devicesOf({ instanceType, labels, adapters }: NodeGroupForm): Pick<NodeForm, "resources" | "labels"> {
   if (!instances().includes(instanceType)) return { resources: {}, labels: {} };
   const { accelerator: id, gpus = 0, fabric } = instance(instanceType);
   const efa: Record<string, string> =
-    fabric?.kind === "efa" && fabric.ports ? { "vpc.amazonaws.com/efa": String(fabric.ports) } : {};
+    fabric?.kind === "efa" && adapters > 0 ? { "vpc.amazonaws.com/efa": String(adapters) } : {};
   if (!id) return { resources: efa, labels: {} };
   const shown = shownGpus({ accelerator: id, gpusPerNode: gpus, sharing: askedSharing(id, labels) });
   return { resources: { ...shown.resources, ...efa }, labels: shown.labels };

@@ -25,6 +25,7 @@ const nodes = {
         labels: given,
         taints: [],
         diskGiB: 500,
+        adapters: 0,
       },
       0,
     ),

@@ -145,6 +145,9 @@ function formOf(call: AwsCall): NodeGroupForm {
     labels: (mapOf(inputs, "labels") ?? {}) as Record<string, string>,
     taints: mapsOf(inputs, "taints") as NodeGroupForm["taints"],
     diskGiB: Number(inputs.diskSize ?? volume ?? 20),
+    adapters: mapsOf(template?.inputs, "networkInterfaces").filter(({ interfaceType }) =>
+      String(interfaceType).startsWith("efa"),
+    ).length,
   };
 }
 

@@ -14,6 +14,7 @@ describe("a node of a group", () => {
     labels: { "freehold.dev/pool": "h100" },
     taints: [{ key: "nvidia.com/gpu", value: "present", effect: "NO_SCHEDULE" }],
     diskGiB: 500,
+    adapters: 32,
   };
 
   it("has the labels and taints of its group, of EKS, and of GPU feature discovery", () => {
@@ -41,6 +42,11 @@ describe("a node of a group", () => {
     const { status } = nodeOf({ ...form, labels: { "nvidia.com/mig.config": "all-1g.10gb" } }, 0);
     expect(status?.allocatable).toMatchObject({ "nvidia.com/mig-1g.10gb": "56" });
     expect(status?.allocatable).not.toHaveProperty("nvidia.com/gpu");
+  });
+
+  it("has no adapters where its interfaces are none, whatever the machine could have", () => {
+    const { status } = nodeOf({ ...form, adapters: 0 }, 0);
+    expect(status?.allocatable).not.toHaveProperty("vpc.amazonaws.com/efa");
   });
 
   it("has no GPUs where its machine has none", () => {
