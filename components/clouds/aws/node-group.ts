@@ -24,8 +24,7 @@ export type NodeGroupArgs = Pick<LaunchArgs, "securityGroup" | "volumeKey" | "im
 
 /** Nodes of one kind that EKS keeps: as many as declared, of one instance type, on encrypted volumes. */
 export class NodeGroup extends pulumi.ComponentResource {
-  /** Name of the group of machines that EKS keeps it by. */
-  readonly autoscalingGroup: pulumi.Output<string>;
+  readonly #group: EksNodeGroup;
 
   constructor(name: string, args: NodeGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AwsNodeGroup", name, {}, opts);
@@ -38,7 +37,7 @@ export class NodeGroup extends pulumi.ComponentResource {
       ? new PlacementGroup(name, { name: fullName, strategy: "cluster" }, { ...inside, deleteBeforeReplace: true })
       : undefined;
     const template = launchTemplate(name, { ...args, name: fullName, placementGroup: place?.name }, inside);
-    const group = new EksNodeGroup(
+    this.#group = new EksNodeGroup(
       name,
       {
         clusterName: args.clusterName,
@@ -61,15 +60,18 @@ export class NodeGroup extends pulumi.ComponentResource {
       },
       { ...inside, dependsOn: role.rights, deleteBeforeReplace: true },
     );
-    this.autoscalingGroup = group.resources.apply((resources) => nameIn(resources, fullName));
     this.registerOutputs();
   }
-}
 
-function nameIn(resources: EksNodeGroup["resources"] extends pulumi.Output<infer Of> ? Of : never, group: string) {
-  const name = resources[0]?.autoscalingGroups?.[0]?.name;
-  if (!name) throw new pulumi.RunError(`EKS names no group of machines of ${group}: run the update again.`);
-  return name;
+  /** Name of the group of machines that EKS keeps it by; asked for only where something is attached to it. */
+  get autoscalingGroup(): pulumi.Output<string> {
+    const { resources, nodeGroupName } = this.#group;
+    return pulumi.all([resources, nodeGroupName]).apply(([[first], group]) => {
+      const name = first?.autoscalingGroups?.[0]?.name;
+      if (!name) throw new pulumi.RunError(`EKS names no group of machines of ${group}: run the update again.`);
+      return name;
+    });
+  }
 }
 
 const capacityTypes: Record<AwsNodeGroupTarget["capacity"]["kind"], string> = {
