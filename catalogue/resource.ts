@@ -62,7 +62,7 @@ const factShape = z.strictObject({
       ...filters, // egress beside it, in the same component, is no egress to everywhere
     ])
     .optional(),
-  /** The egress that it is is none where one of these stands beside it, in the same component. */
+  /** The egress that it is is none where one of these stands beside it, in the same component of Freehold's. */
   beside: z.array(z.enum(filters)).min(1).optional(),
   /** Only where all of these hold too; paths from the resource, or from the element (`./sibling`). */
   if: z.record(z.string(), condition).optional(),

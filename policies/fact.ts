@@ -103,8 +103,8 @@ export type ImageFact = {
 };
 
 /**
- * A way out of the cluster: everything, a public address range (CIDR), or the node's own network. `beside`: it is none where one
- * of these stands in the same component.
+ * A way out of the cluster: everything, a public address range (CIDR), or the node's own network. `beside`: in a component of
+ * Freehold's, it is none where one of these stands in the same component.
  */
 export type EgressFact = {
   kind: "egress";

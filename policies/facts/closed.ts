@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type ClosedDefault, closedDefaults } from "../../catalogue/closed-default.ts";
 import { at, type Fact, type Resource, UNKNOWN } from "../fact.ts";
 import { tokenOf } from "./cloud.ts";
+import { isFreeholds } from "./is-freeholds.ts";
 import { opened } from "./select.ts";
 
 /**
@@ -9,8 +10,7 @@ import { opened } from "./select.ts";
  * what a program of somebody else's leaves open is judged by what leaves the country there.
  */
 export function closedFacts(resource: Resource): Fact[] {
-  // The types of a resource's parents stand in its name.
-  if (!resource.urn.split("::")[2]?.includes("freehold:index:")) return [];
+  if (!isFreeholds(resource)) return [];
   const rows = rowsFor(resource).filter(({ rule }) => rule !== "none");
   return rows.flatMap((row) => opensAgain(row, resource.props));
 }

@@ -3,6 +3,7 @@ import { type Condition, type ResourceRow, type ResourceTable, resourceTable } f
 import { type EgressFact, type Fact, type FilterFact, type Purpose, type Resource, UNKNOWN } from "../fact.ts";
 import { remembered } from "../remembered.ts";
 import { addressesIn, bareHost, rangeReach } from "../sweep/address.ts";
+import { isFreeholds } from "./is-freeholds.ts";
 import { covering, type Leaf, opened, select } from "./select.ts";
 
 /** How a cloud reads what no other writes: its names of resources, its accounts, its policy documents. */
@@ -31,8 +32,15 @@ export function tableOf(pack: string, token: string): Table | undefined {
 const compiled = new Map<string, Table | undefined>();
 
 /** The facts that a type's rows find in a resource. */
-export function tableFacts({ facts }: ResourceTable, { props }: Resource, readers: Readers, own: Own): Fact[] {
-  return facts.flatMap((row) => select(props, row.path).flatMap((leaf) => factsOf(row, leaf, props, readers, own)));
+export function tableFacts({ facts }: ResourceTable, resource: Resource, readers: Readers, own: Own): Fact[] {
+  const { props } = resource;
+  const found = facts.flatMap((row) =>
+    select(props, row.path).flatMap((leaf) => factsOf(row, leaf, props, readers, own)),
+  );
+  // What stands beside it says nothing of a stranger's network: nobody knows from here which way its packets take.
+  return isFreeholds(resource)
+    ? found
+    : found.map((fact) => ("beside" in fact ? { ...fact, beside: undefined } : fact));
 }
 
 /** What a table cannot know of the resource it describes. */

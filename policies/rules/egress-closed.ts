@@ -33,7 +33,7 @@ function egress(fact: EgressFact, jurisdiction: Jurisdiction): Ruling {
 function waysOut(all: readonly Judged[], jurisdiction: Jurisdiction): JoinedRuling[] {
   const standing = new Set(
     all.flatMap(({ resource: { parent }, facts }) =>
-      facts.flatMap((fact) => (fact.kind === "filter" && isComponent(parent) ? [`${parent} ${fact.filter}`] : [])),
+      facts.flatMap((fact) => (fact.kind === "filter" ? [`${parent} ${fact.filter}`] : [])),
     ),
   );
   const passes = (parent: string | undefined, filters: readonly FilterFact["filter"][]) =>
@@ -45,11 +45,6 @@ function waysOut(all: readonly Judged[], jurisdiction: Jurisdiction): JoinedRuli
       return [{ resource, ...egress(fact, jurisdiction) }];
     }),
   );
-}
-
-/** What a program makes outside of every component stands beside nothing: all of it has one parent. */
-function isComponent(parent: string | undefined): boolean {
-  return parent !== undefined && !parent.includes("::pulumi:pulumi:Stack::");
 }
 
 /** A namespace is closed by one resource and filled by others, so only the whole plan shows one that is open. */

@@ -80,7 +80,7 @@ function resourceOf({
   return {
     type,
     name,
-    urn: `urn:pulumi:de::cases::${type}::${name}`,
+    urn: `urn:pulumi:de::cases::${parents(parent)}${type}::${name}`,
     props: unknowing(props) as Resource["props"],
     ...(parent && { parent: `urn:pulumi:de::cases::${parent}` }),
     ...(settings && {
@@ -95,4 +95,10 @@ function unknowing(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unknowing);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unknowing(inner)]));
+}
+
+/** Types of what a resource stands in, as the engine writes them into its name; the stack is left out. */
+function parents(parent: string | undefined): string {
+  const type = parent?.split("::")[0];
+  return type === undefined || type === "pulumi:pulumi:Stack" ? "" : `${type}$`;
 }
