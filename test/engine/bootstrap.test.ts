@@ -67,7 +67,7 @@ describe.each(examples)("the first step of $stack", ({ stack, cloud, change }) =
 
     await first("preview --expect-no-changes");
     const before = world.standing();
-    await expect(first("destroy --yes")).rejects.toThrow("protect");
+    await expect(first("destroy --yes --skip-preview")).rejects.toThrow("protect");
     expect(world.standing()).toEqual(before);
     await first("state unprotect --all --yes");
     await first("destroy --yes --skip-preview");

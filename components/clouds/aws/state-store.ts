@@ -27,7 +27,8 @@ export class AwsState extends pulumi.ComponentResource {
     super("freehold:index:AwsState", name, {}, opts);
     const { bucket, alias } = args;
     const names = awsNames(args.target);
-    const inside = { parent: this, provider: awsProvider(args, { parent: this }) };
+    // Settings too: otherwise a destroy that is refused would have opened the bucket first.
+    const inside = { parent: this, provider: awsProvider(args, { parent: this }), protect: true };
     if (bucket !== undefined) stateBucket(bucket, args, names, inside);
     if (alias !== undefined) key("secrets", alias, "the secrets in the state", args, names, inside);
     this.registerOutputs({});
@@ -84,7 +85,7 @@ function key(
         Resource: "*",
       }),
     },
-    { ...inside, protect: true },
+    inside,
   );
   new Alias(name, { name: alias, targetKeyId: made.keyId }, inside);
   return made;

@@ -31,22 +31,22 @@ export class AzureState extends pulumi.ComponentResource {
   constructor(name: string, args: AzureStateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("freehold:index:AzureState", name, {}, opts);
     const { target, container, key } = args;
-    const inside = { parent: this, provider: azureProvider(target, { parent: this }) };
-    const kept = { ...inside, protect: true };
+    // Rights and settings too: without them nobody would get at what is left.
+    const inside = { parent: this, provider: azureProvider(target, { parent: this }), protect: true };
     const group = new ResourceGroup(
       "state",
       { resourceGroupName: target.cluster, location: target.location, tags: azureTags(target) },
-      kept,
+      inside,
     );
     const setting = { target, resourceGroupName: after(group, target.cluster), vault: args.vault, erasable: false };
-    const vault = makeVault(args, setting, kept);
+    const vault = makeVault(args, setting, inside);
     if (container) stateContainer(container, vault, args, setting, inside);
     if (key !== undefined) secretsKey(key, vault, args, setting, inside);
     this.registerOutputs({});
   }
 }
 
-function makeVault({ vault, callers }: AzureStateArgs, { target, resourceGroupName }: AzureSetting, kept: Options) {
+function makeVault({ vault, callers }: AzureStateArgs, { target, resourceGroupName }: AzureSetting, inside: Options) {
   return new Vault(
     "state",
     {
@@ -68,7 +68,7 @@ function makeVault({ vault, callers }: AzureStateArgs, { target, resourceGroupNa
       },
       tags: azureTags(target),
     },
-    kept,
+    inside,
   );
 }
 
@@ -80,7 +80,6 @@ function stateContainer(
   inside: Options,
 ): void {
   const { target, resourceGroupName } = setting;
-  const kept = { ...inside, protect: true };
   const account = stateAccount(accountName, vault, args, setting, inside);
   const path = `Microsoft.Storage/storageAccounts/${accountName}`;
   const retention = { enabled: true, days: 365 };
@@ -99,7 +98,7 @@ function stateContainer(
   const container = new BlobContainer(
     "state",
     { resourceGroupName, accountName: after(account, accountName), containerName, publicAccess: "None" },
-    { ...kept, dependsOn: [blobs] },
+    { ...inside, dependsOn: [blobs] },
   );
   const on = idOf(container, target, `${path}/blobServices/default/containers/${containerName}`);
   admit("objects", "Storage Blob Data Contributor", on, target, inside);
@@ -140,7 +139,7 @@ function stateAccount(
         virtualNetworkRules: [],
       },
     },
-    { ...inside, protect: true, dependsOn: granted },
+    { ...inside, dependsOn: granted },
   );
 }
 
@@ -176,7 +175,7 @@ function makeKey(
       },
       tags: azureTags(target),
     },
-    { ...inside, protect: true },
+    inside,
   );
 }
 
