@@ -38,7 +38,7 @@ export type Moved = {
   tenants: { name: string; baseUrl: string; models: string[]; tokens: number }[];
   asked: number;
   refused: Refused[];
-  /** Answers that tenants were given, and how many records of answers the hall has; undefined where the country keeps none. */
+  /** Answers that tenants were given, and how many records of answers the hall has; undefined where no database of both sides is here. */
   answers: number;
   records: number | undefined;
   hall: { home: Home; door: Door; rehearsed: Rehearsed };
@@ -78,7 +78,8 @@ export async function rehearseMove(options: MoveOptions): Promise<Moved> {
     const hall = await step("hall", () => standBeside(at(options.hall, [], seed), asking));
     await step("compare-keys", () => sameOutputs(cloud, hall));
     await step("ask", () => askHall(hall, asking));
-    const keeps = cloud.country.storage !== undefined;
+    // A database beside the cluster is in no rehearsal.
+    const keeps = [cloud, hall].every(({ country }) => country.storage?.records.kind === "cloudnative-pg");
     if (keeps) await step("bring", () => bring(cloud, hall));
     const stream = asking.stream();
     await step("name", () => changeName(name, hall, asking));
@@ -172,7 +173,11 @@ async function changeName(name: Name, hall: Side, asking: Tenants): Promise<Foun
 
 async function close(options: RehearseOptions): Promise<Found<void>> {
   const { engine } = await stand(options);
-  return [`the cloud's load balancer is gone: ${engine.changed.join(", ")}`, undefined];
+  const changed = engine.changed.join(", ");
+  return [
+    changed ? `its load balancer is gone: ${changed}` : "no load balancer of the cloud's stood before it",
+    undefined,
+  ];
 }
 
 /** Twice: what the second finds is what the first has missed. */

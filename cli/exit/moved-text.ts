@@ -19,6 +19,8 @@ const notHere: Partial<Record<StepId, string>> = {
   restore: "the hall's database begins empty here, and the import of the night brings all records",
   dump: "the import of the night brings all records here",
   "compare-use": "no day is over here; instead, every answer is compared with its record in the end",
+  bring: "a database beside the cluster is in no rehearsal",
+  "bring-last": "a database beside the cluster is in no rehearsal",
   agree: "two days later",
   watch: "a week",
   keep: "people do it",
@@ -50,7 +52,14 @@ export function movedReport(plan: ExitPlan, { carried, hall: _, ...moved }: Move
       };
     }),
   );
-  return { from: plan.from, to: plan.to, steps, ...moved, simulated: simulated(plan), seconds };
+  return {
+    from: plan.from,
+    to: plan.to,
+    steps,
+    ...moved,
+    simulated: simulated(plan, moved.records !== undefined),
+    seconds,
+  };
 }
 
 /** The report as a person reads it. */
@@ -91,7 +100,7 @@ export function movedText(report: MovedReport, stream: NodeJS.WriteStream): stri
 function noticed({ asked, refused, answers, records }: MovedReport): string[] {
   const kept =
     records === undefined
-      ? "the country keeps no records"
+      ? "not compared: the country keeps none, or in a database beside the cluster, which no rehearsal has"
       : `${grouped(answers)} answers, ${grouped(records)} records of them in the hall, each once, with the tokens that tenants were told`;
   return [
     `  requests   ${grouped(asked)} from the first step to the last, ${refused.length} of them refused`,
@@ -99,11 +108,12 @@ function noticed({ asked, refused, answers, records }: MovedReport): string[] {
   ];
 }
 
-function simulated({ from, to }: ExitPlan): string[] {
+function simulated({ from, to }: ExitPlan, withRecords: boolean): string[] {
   const cloud = from.kind === "aws" ? "AWS" : "Azure";
   return [
     `${cloud} in ${from.place}: a world of its own on this machine; nodes of both sides, their GPUs, and the model servers on them`,
-    "cert-manager's and CloudNativePG's operators: a stand-in issues certificates, another runs one real Postgres on each side",
+    "cert-manager's operator: a stand-in issues certificates",
+    ...(withRecords ? ["CloudNativePG's operator: a stand-in runs one real Postgres on each side"] : []),
     `the name: an address on this machine that leads to ${from.stack}'s door, then to ${to.stack}'s, as DNS does where nothing is remembered`,
   ];
 }
