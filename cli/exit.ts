@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import process from "node:process";
 import { cloudOf } from "../components/cloud.ts";
 import { placed } from "../components/country/fault.ts";
@@ -10,13 +10,14 @@ import { type ExitPlan, exitPlan, exitRefusals } from "../components/exit.ts";
 import { plan } from "../policies/plan.ts";
 import { hallState } from "../rehearsal/hall-state.ts";
 import { Failure } from "./failure.ts";
-import { countryFile } from "./stacks.ts";
+import { countryFile, stackFile } from "./stacks.ts";
 
 type Options = { to: string; gbps: number; recordsGib?: number; rehearse?: boolean; out?: string; json?: boolean };
 
 /** `freehold exit`: the plan for leaving a cloud, or everything that speaks against the move. Only a rehearsal of it makes anything. */
 export async function exitCommand(named: string, options: Options): Promise<void> {
   try {
+    if (options.rehearse) for (const each of [named, options.to]) standsInStacks(each);
     const made = await planned(named, options);
     if (options.rehearse) return await rehearsed(made, options);
     const text = options.json ? `${JSON.stringify(made, null, 2)}\n` : planMarkdown(made);
@@ -31,6 +32,16 @@ export async function exitCommand(named: string, options: Options): Promise<void
     process.stdout.write(`${JSON.stringify({ faults: error.faults }, null, 2)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** A rehearsal reads the country files of this project's stacks, and no others. */
+function standsInStacks(named: string): void {
+  const { stack, file } = opened(named);
+  const own = stackFile(stack);
+  if (resolve(file) === own) return;
+  throw new Failure(
+    `${file} is not one of this project's stacks.\n  allowed  ${own}\n  remedy   put it there, then: npx freehold exit ... --rehearse`,
+  );
 }
 
 async function rehearsed(plan: ExitPlan, { json, out }: Options): Promise<void> {

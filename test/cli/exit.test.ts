@@ -112,3 +112,11 @@ it.each([
   const ran = exit(...args);
   expect([ran.status, ran.stdout]).toEqual([2, ""]);
 });
+
+it("rehearses no move of files that are none of this project's stacks", () => {
+  const ran = exit(onAws, "--to", hall, "--rehearse");
+  expect([ran.status, ran.stdout]).toEqual([1, ""]);
+  expect(ran.stderr).toMatch(
+    /Pulumi\.ch-aws\.yaml is not one of this project's stacks\.\n {2}allowed {2}.*stacks\/Pulumi\.ch-aws\.yaml\n {2}remedy/,
+  );
+});
