@@ -26,6 +26,12 @@ export function prepareHome(home: Home, toolchain: Toolchain, provider: Provider
   const version = toolchain.pulumi.version;
   placeScript(join(home.pulumiHome, "versions", version, "bin", "pulumi"), "rehearsal/pulumi.ts");
 
+  // The engine logs all that it does into a folder of this name, encrypted, at up to half of an update's cost. Where a file
+  // lies instead, it goes on without.
+  const logs = join(home.pulumiHome, "logs");
+  rmSync(logs, { recursive: true, force: true });
+  writeFileSync(logs, "A rehearsal keeps no debug log. --logtostderr and --verbose=9 show it.\n");
+
   const plugins = join(home.pulumiHome, "plugins");
   const plugin = join(
     plugins,

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from "vitest";
 import { commandLine, processesUnder } from "../../rehearsal/processes.ts";
 import { Checkout, objectsIn } from "./checkout.ts";
 
-const checkout = new Checkout();
+const checkout = new Checkout({ killed: true });
 afterAll(async () => {
   await checkout.freehold(["rehearse", "ee", "--down"]);
   await checkout.remove();
