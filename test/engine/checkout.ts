@@ -18,13 +18,17 @@ export type Running = { pid: number; stderr(): string; ended: Promise<Ran> };
  */
 export class Checkout {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "freehold-test-")));
+  readonly #stack: string;
   readonly #env: Record<string, string>;
 
   /**
+   * The country whose rehearsal `pulumi` and `remove` mean.
+   *
    * An engine that is killed on its way has to write its state after each step, as it does of itself. Where none is, it writes
    * it once, at the end: that is a third of an update's cost, and the same state.
    */
-  constructor({ killed = false } = {}) {
+  constructor({ stack = "ch", killed = false } = {}) {
+    this.#stack = stack;
     this.#env = killed ? {} : { PULUMI_SKIP_CHECKPOINTS: "true" };
     for (const entry of [
       "Pulumi.yaml",
@@ -59,11 +63,12 @@ export class Checkout {
 
   /** Plain `pulumi` as typed after the rehearsal's environment was taken on. */
   pulumi(line: string, env: Record<string, string> = {}): Promise<Ran> {
-    return this.shell(`eval "$(npx --no-install freehold rehearse ch --env)"; npx --no-install pulumi ${line}`, env);
+    const rehearsal = `eval "$(npx --no-install freehold rehearse ${this.#stack} --env)"`;
+    return this.shell(`${rehearsal}; npx --no-install pulumi ${line}`, env);
   }
 
   async remove(): Promise<void> {
-    await this.freehold(["rehearse", "ch", "--down"]);
+    await this.freehold(["rehearse", this.#stack, "--down"]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -93,7 +93,7 @@ const examples: Example[] = [
 
 describe.each(examples)("the example $stack on a simulated cloud", (example) => {
   const { stack, cloud, pool, others, kills, loses, renews, keys, objects, hall } = example;
-  const checkout = new Checkout({ killed: true });
+  const checkout = new Checkout({ stack, killed: true });
   const countryFile = join(checkout.folder, "stacks", `Pulumi.${stack}.yaml`);
   const declared = readFileSync(countryFile, "utf8");
   let folder: string;
@@ -104,7 +104,6 @@ describe.each(examples)("the example $stack on a simulated cloud", (example) => 
     kubeconfig = join(folder, "kubeconfig");
   });
   afterAll(async () => {
-    await checkout.freehold(["rehearse", stack, "--down"]);
     if (hall) await checkout.freehold(["rehearse", hall, "--down"]);
     await checkout.remove();
   });
@@ -117,8 +116,6 @@ describe.each(examples)("the example $stack on a simulated cloud", (example) => 
     expect(text).not.toBe(declared);
     writeFileSync(countryFile, text);
   };
-  const pulumi = (line: string) =>
-    checkout.shell(`eval "$(npx --no-install freehold rehearse ${stack} --env)"; npx --no-install pulumi ${line}`);
 
   async function updated(): Promise<Summary> {
     const { code, stdout, stderr } = await rehearse().ended;
@@ -128,7 +125,7 @@ describe.each(examples)("the example $stack on a simulated cloud", (example) => 
 
   /** Resources of the cloud in Pulumi's state, as the world names them. */
   async function inState(): Promise<string[]> {
-    const { stdout } = await pulumi(`stack export -s ${stack}`);
+    const { stdout } = await checkout.pulumi(`stack export -s ${stack}`);
     const resources: StateResource[] = JSON.parse(stdout).deployment.resources;
     return resources.filter(({ type }) => type.startsWith(`${cloud}:`)).map(({ type, id }) => `${type} ${id}`);
   }
@@ -214,7 +211,7 @@ describe.each(examples)("the example $stack on a simulated cloud", (example) => 
     "moves out into its hall, and tenants, who ask all the time, notice nothing",
     { timeout: 900_000 },
     async () => {
-      const { stdout: keys } = await pulumi(`stack output keys --show-secrets --json -s ${stack}`);
+      const { stdout: keys } = await checkout.pulumi(`stack output keys --show-secrets --json -s ${stack}`);
       const { code, stdout, stderr } = await checkout.freehold(["exit", stack, "--to", hall!, "--rehearse", "--json"]);
       expect(code, stderr + stdout).toBe(0);
       const { steps, tenants, refused, answers, records } = JSON.parse(stdout);
@@ -250,7 +247,7 @@ describe.each(examples)("the example $stack on a simulated cloud", (example) => 
   );
 
   it.skipIf(hall)("leaves neither machine nor resource when it is destroyed after a second word", async () => {
-    const gone = await pulumi(`destroy -s ${stack} --yes --skip-preview`);
+    const gone = await checkout.pulumi(`destroy -s ${stack} --yes --skip-preview`);
     expect(gone.code, gone.stdout + gone.stderr).toBe(0);
     expect(standing().map(nameOf)).toEqual([]);
     expect(await nodes()).toEqual([]);

@@ -57,12 +57,10 @@ describe(`the example country on the ${provider} provider`, () => {
     expect(summary.guards.verdicts.broken ?? 0).toBe(0);
   });
 
-  it("works with plain pulumi as typed, and leaves the country file byte for byte as it was", async () => {
+  it("is unchanged for plain pulumi as typed, which leaves the country file byte for byte as it was", async () => {
     const preview = await checkout.pulumi("preview -s ch --policy-pack policies");
     expect(preview.code, preview.stdout + preview.stderr).toBe(0);
     expect(preview.stdout).toMatch(/\d+ unchanged/);
-    const up = await checkout.pulumi("up -s ch --yes --policy-pack policies");
-    expect(up.code, up.stdout + up.stderr).toBe(0);
     expect(readFileSync(countryFile, "utf8")).toBe(declared);
   });
 
@@ -153,23 +151,21 @@ describe(`the example country on the ${provider} provider`, () => {
     expect(said).toMatch(/in use: file:/);
   });
 
-  it("comes down with plain pulumi, and up again", async () => {
+  it("comes down with plain pulumi after a second word, and leaves the country file byte for byte as it was", async () => {
     // What holds data is protected, until the file says that it may go.
     const kept = await checkout.pulumi("destroy -s ch --yes");
     expect(kept.code).not.toBe(0);
     expect(kept.stdout + kept.stderr).toContain("protected");
     expect(Object.keys(await objectsIn(kubeconfig)).sort()).toEqual(Object.keys(made).sort());
-    writeFileSync(countryFile, `${declared}  freehold:erase: [everything]\n`);
-    for (const command of ["up", "destroy"]) {
+    const erasing = `${declared}  freehold:erase: [everything]\n`;
+    writeFileSync(countryFile, erasing);
+    for (const command of ["up --policy-pack policies", "destroy"]) {
       const ran = await checkout.pulumi(`${command} -s ch --yes`);
       expect(ran.code, ran.stdout + ran.stderr).toBe(0);
     }
-    writeFileSync(countryFile, declared);
+    expect(readFileSync(countryFile, "utf8")).toBe(erasing);
     expect(await objectsIn(kubeconfig)).toEqual({});
-    // The official provider's objects are compared below with those of another rehearsal.
-    if (provider === "official") return;
-    summaryOf(await rehearse());
-    expect(await objectsIn(kubeconfig)).toEqual(made);
+    writeFileSync(countryFile, declared);
   });
 
   it("leaves no process, no cluster and no file when it is taken down", async () => {

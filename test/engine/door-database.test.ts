@@ -19,7 +19,7 @@ import { stressed } from "./stressed.ts";
 const lacks = lacksForDoor((await inspect()).found);
 if (lacks.length > 0) console.warn(`No database is tested on this machine: it lacks ${lacks.join(", ")}`);
 
-const checkout = new Checkout();
+const checkout = new Checkout({ stack: "ee" });
 const countryFile = join(checkout.folder, "stacks", "Pulumi.ee.yaml");
 const storage = `
   freehold:storage:
@@ -98,10 +98,7 @@ describe.skipIf(lacks.length > 0)("the database of a rehearsed country", () => {
     await open();
     uid = (await kube("GET", path)).object.metadata.uid;
   }, 900_000);
-  afterAll(async () => {
-    await checkout.freehold(["rehearse", "ee", "--down"]);
-    await checkout.remove();
-  });
+  afterAll(() => checkout.remove());
 
   it("lets the application in with its password, by TLS that is verified in full", async () => {
     const [row] = await query("SELECT current_user AS name, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");

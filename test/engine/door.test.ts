@@ -229,7 +229,7 @@ describe.skipIf(lacks.length > 0)("the live door of a rehearsed country", () => 
     const knocks = addresses.map((address) =>
       cell.inside([
         "curl",
-        "-skm5",
+        "-skm30",
         "--resolve",
         `${bankHost}:10443:${address}`,
         `https://${bankHost}:10443/v1/models`,

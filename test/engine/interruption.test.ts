@@ -6,9 +6,8 @@ import { afterAll, expect, it } from "vitest";
 import { commandLine, processesUnder } from "../../rehearsal/processes.ts";
 import { Checkout, objectsIn } from "./checkout.ts";
 
-const checkout = new Checkout({ killed: true });
+const checkout = new Checkout({ stack: "ee", killed: true });
 afterAll(async () => {
-  await checkout.freehold(["rehearse", "ee", "--down"]);
   await checkout.remove();
 });
 
@@ -78,9 +77,7 @@ async function rehearsalFolder(): Promise<string> {
 
 /** The objects in the state that are whole objects and no patches, as `objectsIn` names them. */
 async function stateObjects(): Promise<string[]> {
-  const { stdout } = await checkout.shell(
-    `eval "$(npx --no-install freehold rehearse ee --env)"; npx --no-install pulumi stack export -s ee`,
-  );
+  const { stdout } = await checkout.pulumi("stack export -s ee");
   const resources: Resource[] = JSON.parse(stdout).deployment.resources;
   return resources
     .filter(({ type }) => type.startsWith("kubernetes:") && !/Patch$|:helm\.sh\//.test(type))

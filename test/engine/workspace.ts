@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { cacheFolder } from "../../rehearsal/cache.ts";
 import { childEnv, type Home, type ProviderChoice, projectFolder } from "../../rehearsal/home.ts";
 import { prepareHome } from "../../rehearsal/prepare-home.ts";
 import type { Toolchain } from "../../rehearsal/toolchain.ts";
@@ -36,6 +37,7 @@ export class Workspace {
       FREEHOLD_REHEARSAL: this.folder,
       FREEHOLD_CRDS: toolchain.crds.path,
       ...(toolchain.awsModels && { FREEHOLD_AWS_MODELS: toolchain.awsModels.path }),
+      NODE_COMPILE_CACHE: join(cacheFolder(), "node"),
       PULUMI_HOME: this.#home.pulumiHome,
       PULUMI_BACKEND_URL: `file://${this.#home.state}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: this.#home.passphraseFile,
