@@ -42,6 +42,14 @@ export function azureSize(name: string): AzureSize | undefined {
   return withAccelerators(name) ?? plain(name);
 }
 
+/** Every size that the catalogue knows, by its name. */
+export function azureSizes(): string[] {
+  const plainOnes = offerings().sizes.flatMap(({ form, vcpus }) =>
+    vcpus.map((count) => form.replace("{vcpus}", String(count))),
+  );
+  return [...instances().filter((id) => instance(id).provider === "Azure"), ...plainOnes];
+}
+
 /** Availability zones of a location; none where it has none. */
 export function azureZones(location: string): string[] {
   const { locationsWithZones, zones } = offerings();

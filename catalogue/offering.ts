@@ -50,8 +50,8 @@ const awsShape = z.strictObject({
   }),
 });
 
-/** A quota of vCPUs that run at the same time in a region: its codes on demand and for spot, its name, a new account's value. */
-export type VcpuQuota = { code: string; spotCode: string; name: string; defaultVcpus: number };
+/** A quota of vCPUs that run at the same time in a region: its code and name, on demand and for spot, a new account's value. */
+export type VcpuQuota = { code: string; name: string; spotCode: string; spotName: string; defaultVcpus: number };
 
 /** The size of a machine: vCPUs, memory in GiB, architecture. */
 export type MachineSize = { vcpus: number; memoryGiB: number; cpu: "amd64" | "arm64" };
@@ -160,7 +160,8 @@ function isPublished(region: string): boolean {
 let published: Set<string> | undefined;
 
 function toQuota({ code, spot_code, name, default_vcpus }: z.output<typeof quota>): VcpuQuota {
-  return { code, spotCode: spot_code, name, defaultVcpus: default_vcpus };
+  const spotName = name.replace(/^Running On-Demand (.*) instances$/, "All $1 Spot Instance Requests");
+  return { code, name, spotCode: spot_code, spotName, defaultVcpus: default_vcpus };
 }
 
 function aws() {

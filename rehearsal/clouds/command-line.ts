@@ -1,6 +1,8 @@
 // Stands in for the command lines of clouds in a rehearsal (`aws`, `az`, `kubelogin`): what Freehold asks them, and no more, is
 // answered from the simulated world. Run as `<this file> aws|az|kubelogin <arguments>`.
 
+import { parsed } from "./questions/parsed.ts";
+
 const [program = "", ...args] = process.argv.slice(2);
 
 try {
@@ -25,17 +27,4 @@ async function answer(): Promise<unknown> {
   if (given === undefined)
     throw new Error(`it answers what Freehold asks, and not \`${[program, ...args].join(" ")}\``);
   return given;
-}
-
-/** Words are the command, whatever begins with dashes is an option with its value: `aws --region x eks get-token` too. */
-function parsed(given: string[]): { command: string; options: Record<string, string> } {
-  const words: string[] = [];
-  const options: Record<string, string> = {};
-  for (let index = 0; index < given.length; index += 1) {
-    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(given[index]!) ?? [];
-    if (name === undefined) words.push(given[index]!);
-    else if (value !== undefined || given[index + 1]?.startsWith("--") !== false) options[name] = value ?? "";
-    else options[name] = given[++index]!;
-  }
-  return { command: words.join(" "), options };
 }

@@ -1,4 +1,4 @@
-import { vcpuQuotaOf } from "../../../catalogue/index.ts";
+import { sizeOnAws, vcpuQuotaOf } from "../../../catalogue/index.ts";
 import type { Finding } from "../../country/fault.ts";
 import { machineType } from "../../country/machine-type.ts";
 import type { Country } from "../../country.ts";
@@ -8,7 +8,8 @@ import { judgeStandingKeys } from "./standing-keys.ts";
 
 type Target = TargetOf<"aws">;
 type Asking = Pick<Country, "pools"> & { target: Target };
-type Taken = { at: string[]; type: string; nodes: number; vcpus: number; zone?: string; spot: boolean };
+/** Machines of one kind: of a pool, or the system's own. */
+type Taken = { pool?: string; type: string; vcpus: number; zone?: string; spot: boolean };
 
 /**
  * What AWS itself says is missing of what the country file needs: the right account, machines in their zones, quota, a Kubernetes
@@ -50,29 +51,28 @@ function otherAccount({ account }: Target, found: string): Finding {
   };
 }
 
-/** Machines that the pools and the system take, each with the place in the file that says so. */
 function takenBy({ pools, target }: Asking): Taken[] {
-  const gpuNodes = Object.entries(pools).flatMap(([name, pool]): Taken[] => {
-    const { instanceType, zone, capacity } = target.nodeGroups[name]!;
-    const machine = machineType("AWS", pool, { declared: instanceType, region: target.region });
+  const { instanceType: type, nodes } = target.systemNodes;
+  const system = { type, vcpus: (sizeOnAws(type)?.vcpus ?? 0) * nodes, spot: false };
+  const ofPools = Object.entries(pools).flatMap(([pool, declared]): Taken[] => {
+    const { instanceType, zone, capacity } = target.nodeGroups[pool]!;
+    const machine = machineType("AWS", declared, { declared: instanceType, region: target.region });
     // Reserved machines count against no quota, and stand where they were reserved.
     if (!machine || capacity.kind === "reservation" || capacity.kind === "capacity-block") return [];
     return [
       {
-        at: ["pools", name, "nodes"],
+        pool,
         type: machine.id,
-        nodes: pool.nodes,
-        vcpus: machine.vcpus * pool.nodes,
+        vcpus: machine.vcpus * declared.nodes,
         zone: zone ?? target.network.zones[0],
         spot: capacity.kind === "spot",
       },
     ];
   });
-  return gpuNodes;
+  return [...ofPools, system];
 }
 
 async function missingOffers({ region }: Target, taken: Taken[]): Promise<Finding[]> {
-  if (taken.length === 0) return [];
   const types = [...new Set(taken.map(({ type }) => type))];
   const offers = await ask<{ InstanceTypeOfferings: { InstanceType: string; Location: string }[] }>(
     "aws",
@@ -88,16 +88,16 @@ async function missingOffers({ region }: Target, taken: Taken[]): Promise<Findin
     "json",
   );
   if ("why" in offers) return [unsaid("AWS", ["target", "region"], "ec2:DescribeInstanceTypeOfferings", offers.said)];
-  return taken.flatMap(({ at, type, zone }) => {
+  return taken.flatMap(({ pool, type, zone }) => {
     const zones = offers.answer.InstanceTypeOfferings.filter((each) => each.InstanceType === type).map(
       ({ Location }) => Location,
     );
-    if (zone === undefined || zones.includes(zone)) return [];
-    const [, pool = ""] = at;
+    // Nodes of the system stand in whichever zones have them.
+    if (zone === undefined ? zones.length > 0 : zones.includes(zone)) return [];
     return [
       {
-        at: ["target", "nodeGroups", pool, "zone"],
-        found: `${type}, which AWS does not offer in ${zone}`,
+        at: pool === undefined ? ["target", "systemNodes", "instanceType"] : ["target", "nodeGroups", pool, "zone"],
+        found: `${type}, which AWS does not offer in ${zone ?? region}`,
         allowed:
           zones.length > 0
             ? `a zone that has it: ${zones.sort().join(", ")}`
@@ -112,12 +112,13 @@ async function missingOffers({ region }: Target, taken: Taken[]): Promise<Findin
 
 async function missingQuota({ region }: Target, taken: Taken[]): Promise<Finding[]> {
   const sums = new Map<string, { name: string; vcpus: number; at: string[] }>();
-  for (const { type, vcpus, spot, at } of taken) {
+  for (const { pool, type, vcpus, spot } of taken) {
     const quota = vcpuQuotaOf(type);
     if (!quota) continue;
-    const code = spot ? quota.spotCode : quota.code;
+    const at = pool === undefined ? ["target", "systemNodes", "nodes"] : ["pools", pool, "nodes"];
+    const [code, name] = spot ? [quota.spotCode, quota.spotName] : [quota.code, quota.name];
     const sum = sums.get(code);
-    sums.set(code, { name: quota.name, at: sum?.at ?? at, vcpus: vcpus + (sum?.vcpus ?? 0) });
+    sums.set(code, { name, at: sum?.at ?? at, vcpus: vcpus + (sum?.vcpus ?? 0) });
   }
   const found = await Promise.all(
     [...sums].map(async ([code, { name, vcpus, at }]) => {
@@ -136,7 +137,7 @@ async function missingQuota({ region }: Target, taken: Taken[]): Promise<Finding
       return [
         {
           at,
-          found: `${vcpus} vCPUs of ${name} in all pools, and the account's quota in ${region} is ${allowed}: ${vcpus - allowed} are missing`,
+          found: `${vcpus} vCPUs of ${name} in all, and the account's quota in ${region} is ${allowed}: ${vcpus - allowed} are missing`,
           allowed: `at most ${allowed} vCPUs, or a larger quota`,
           remedy: `aws service-quotas request-service-quota-increase ${place.join(" ")} --desired-value ${vcpus}`,
         },

@@ -1,3 +1,4 @@
+import { azureSize } from "../../../catalogue/index.ts";
 import type { Finding } from "../../country/fault.ts";
 import { machineType } from "../../country/machine-type.ts";
 import type { Country } from "../../country.ts";
@@ -11,7 +12,8 @@ type Asking = Pick<Country, "pools"> & {
   /** Name for the vault of the keys, as far as Azure said which one is free. */
   vault: string | undefined;
 };
-type Taken = { pool: string; size: string; nodes: number; vcpus: number; zone?: string };
+/** Machines of one size: of a pool, or the system's own. */
+type Taken = { pool?: string; size: string; vcpus: number; zone?: string; spot: boolean };
 type Sku = {
   name: string;
   family: string;
@@ -57,18 +59,21 @@ function otherSubscription({ subscription, tenant }: Target, id: string, tenantI
 }
 
 function takenBy({ pools, target }: Asking): Taken[] {
-  return Object.entries(pools).flatMap(([pool, declared]): Taken[] => {
+  const { vmSize, nodes } = target.systemNodes;
+  const system = { size: vmSize, vcpus: (azureSize(vmSize)?.vcpus ?? 0) * nodes, spot: false };
+  const ofPools = Object.entries(pools).flatMap(([pool, declared]): Taken[] => {
     const { vmSize, zone, capacity } = target.nodePools[pool]!;
     const machine = machineType("Azure", declared, { declared: vmSize, region: target.location });
     // Reserved machines count against no quota, and stand where they were reserved.
     if (!machine || capacity.kind === "reservation") return [];
-    const { nodes } = declared;
-    return [{ pool, size: machine.id, nodes, vcpus: machine.vcpus * nodes, zone: zone ?? target.network.zones[0] }];
+    const { id: size, vcpus } = machine;
+    const spot = capacity.kind === "spot";
+    return [{ pool, size, vcpus: vcpus * declared.nodes, zone: zone ?? target.network.zones[0], spot }];
   });
+  return [...ofPools, system];
 }
 
 async function missingSizes({ location }: Target, taken: Taken[]): Promise<Finding[]> {
-  if (taken.length === 0) return [];
   const place = ["--location", location, "--output", "json"];
   const [skus, usages] = await Promise.all([
     ask<Sku[]>("az", "vm", "list-skus", "--resource-type", "virtualMachines", "--all", ...place),
@@ -83,7 +88,7 @@ async function missingSizes({ location }: Target, taken: Taken[]): Promise<Findi
 
 function missingSize({ pool, size, zone }: Taken, skus: Sku[], location: string): Finding[] {
   const sku = skus.find(({ name }) => name === size);
-  const at = ["target", "nodePools", pool, "vmSize"];
+  const at = pool === undefined ? ["target", "systemNodes", "vmSize"] : ["target", "nodePools", pool, "vmSize"];
   const closed = sku?.restrictions.find(({ type }) => type === "Location");
   if (!sku || closed) {
     return [
@@ -104,7 +109,7 @@ function missingSize({ pool, size, zone }: Taken, skus: Sku[], location: string)
   if (zone === undefined || zones.includes(zone)) return [];
   return [
     {
-      at: ["target", "nodePools", pool, "zone"],
+      at: ["target", "nodePools", pool!, "zone"],
       found: `${size}, which Azure does not offer in zone ${zone} of ${location}`,
       allowed:
         zones.length > 0
@@ -115,22 +120,36 @@ function missingSize({ pool, size, zone }: Taken, skus: Sku[], location: string)
   ];
 }
 
+/**
+ * Regular nodes count against the quota of their family and that of the whole region, spot nodes against the region's own for
+ * spot and no other.
+ */
 function missingQuota(taken: Taken[], skus: Sku[], usages: Usage[], location: string): Finding[] {
-  const families = Map.groupBy(taken, ({ size }) => skus.find(({ name }) => name === size)!.family);
-  return [...families].flatMap(([family, all]) => {
-    const usage = usages.find(({ name }) => name.value.toLowerCase() === family.toLowerCase());
+  const counted = taken.flatMap((each) => {
+    const { family } = skus.find(({ name }) => name === each.size)!;
+    return (each.spot ? ["lowPriorityCores"] : [family, "cores"]).map((quota) => ({ ...each, quota }));
+  });
+  return [...Map.groupBy(counted, ({ quota }) => quota)].flatMap(([quota, all]) => {
+    const usage = usages.find(({ name }) => squeezed(name.value) === squeezed(quota));
     const vcpus = all.reduce((sum, each) => sum + each.vcpus, 0);
     const limit = Number(usage?.limit ?? 0);
     if (vcpus <= limit) return [];
+    const name = usage?.name.value ?? quota;
+    const { pool } = all[0]!;
     return [
       {
-        at: ["pools", all[0]!.pool, "nodes"],
-        found: `${vcpus} vCPUs of ${usage?.name.localizedValue ?? family} in all pools, and the subscription's quota in ${location} is ${limit}: ${vcpus - limit} are missing`,
+        at: pool === undefined ? ["target", "systemNodes", "nodes"] : ["pools", pool, "nodes"],
+        found: `${vcpus} vCPUs of ${usage?.name.localizedValue ?? quota} in all, and the subscription's quota in ${location} is ${limit}: ${vcpus - limit} are missing`,
         allowed: `at most ${limit} vCPUs, or a larger quota`,
-        remedy: `az quota update --resource-name ${family} --scope /subscriptions/<subscription>/providers/Microsoft.Compute/locations/${location} --limit-object value=${vcpus}`,
+        remedy: `az quota update --resource-name "${name}" --scope /subscriptions/<subscription>/providers/Microsoft.Compute/locations/${location} --limit-object value=${vcpus}`,
       },
     ];
   });
+}
+
+/** A family as sizes and quotas both name it: one list writes some of them with spaces. */
+function squeezed(family: string): string {
+  return family.replaceAll(" ", "").toLowerCase();
 }
 
 async function oldVersion({ location, kubernetes }: Target): Promise<Finding[]> {

@@ -43,13 +43,9 @@ export const awsFunctions: Record<string, CloudFunction<AwsSettings>> = {
     const { inputs, settings } = call;
     const asked = textOf(inputs, "quotaCode") ?? textOf(inputs, "quotaName");
     const quota = vcpuQuotas()
-      .flatMap(({ code, spotCode, name, defaultVcpus }) => [
+      .flatMap(({ code, spotCode, name, spotName, defaultVcpus }) => [
         { code, name, defaultVcpus },
-        {
-          code: spotCode,
-          name: name.replace(/^Running On-Demand (.*) instances$/, "All $1 Spot Instance Requests"),
-          defaultVcpus,
-        },
+        { code: spotCode, name: spotName, defaultVcpus },
       ])
       .find(({ code, name }) => asked === code || asked === name);
     if (inputs.serviceCode !== "ec2" || !quota)

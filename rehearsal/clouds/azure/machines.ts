@@ -6,7 +6,15 @@ import { type AzureCall, standingAt } from "./arm-type.ts";
 import { sameId } from "./resource-id.ts";
 
 /** What of an agent pool takes machines. */
-export type Machines = { pool: string; id: string; vmSize: string; location: string; zones: string[]; count: number };
+export type Machines = {
+  pool: string;
+  id: string;
+  vmSize: string;
+  location: string;
+  zones: string[];
+  count: number;
+  spot: boolean;
+};
 
 const poolType = "azure-native:containerservice:AgentPool";
 
@@ -48,22 +56,30 @@ function requireGiven({ settings }: AzureCall, { vmSize, location, zones }: Mach
   );
 }
 
-function requireQuota({ world, settings }: AzureCall, { id, location, count }: Machines, size: AzureSize) {
-  const limit = Object.entries(settings.subscription.quotas).find(([family]) => sameId(family, size.family))?.[1];
+function requireQuota({ world, settings }: AzureCall, { id, location, count, spot }: Machines, size: AzureSize) {
+  const counted = spot ? "lowPriorityCores" : size.family;
+  const limit = Object.entries(settings.subscription.quotas).find(([quota]) => sameId(quota, counted))?.[1];
   if (limit === undefined) return;
   const used = world
     .standing(poolType)
     .filter((one) => !sameId(one.id, id) && locationOf(world, one) === location)
     .reduce((sum, { outputs }) => {
       const other = azureSize(textOf(outputs, "vmSize") ?? "");
-      return other?.family === size.family ? sum + other.vcpus * Number(outputs.count ?? 0) : sum;
+      const same = isSpot(outputs) === spot && (spot || other?.family === size.family);
+      return other && same ? sum + other.vcpus * Number(outputs.count ?? 0) : sum;
     }, 0);
   const asked = size.vcpus * count;
   if (used + asked <= limit) return;
-  throw new CloudError(
-    "ErrCode_InsufficientVCPUQuota",
-    `Insufficient vcpu quota requested ${asked}, remaining ${limit - used} for family ${size.family} for region ${location}.`,
-  );
+  throw spot
+    ? new CloudError(
+        "OperationNotAllowed",
+        `Operation could not be completed as it results in exceeding approved LowPriorityCores quota. Additional details - Deployment Model: Resource Manager, Location: ${location}, Current Limit: ${limit}, Current Usage: ${used}, Additional Required: ${asked}, (Minimum) New Limit Required: ${used + asked}.`,
+        409,
+      )
+    : new CloudError(
+        "ErrCode_InsufficientVCPUQuota",
+        `Insufficient vcpu quota requested ${asked}, remaining ${limit - used} for family ${size.family} for region ${location}.`,
+      );
 }
 
 /** The location of a pool is its cluster's. */
@@ -74,4 +90,9 @@ function locationOf(world: AzureCall["world"], { id }: Standing): string | undef
 /** Zones of a pool, as given. */
 export function zonesOf(pool: Parameters<typeof textsOf>[0]): string[] {
   return textsOf(pool, "availabilityZones");
+}
+
+/** Whether a pool, as given, is of machines that Azure takes away when it needs them. */
+export function isSpot(pool: Parameters<typeof textOf>[0]): boolean {
+  return textOf(pool, "scaleSetPriority") === "Spot";
 }

@@ -16,7 +16,7 @@ const subscriptionShape = z.strictObject({
   }),
   /** Locations in which resources may be made; every one of Azure where none is given. */
   locations: z.array(z.string()).optional(),
-  /** vCPUs that a family of sizes may take in a location; no limit for what is not named. */
+  /** vCPUs that a family of sizes, or all spot machines (lowPriorityCores), may take in a location; no limit for what is not named. */
   quotas: z.record(z.string(), z.number().int().nonnegative()).default({}),
   /** Sizes that the subscription does not get, in some zones or in all. */
   withheld: z.array(z.strictObject({ size: z.string(), location: z.string(), zones: names })).default([]),

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { aksVersions, azureSize, azureZones } from "../../../catalogue/azure-offering.ts";
-import { instance, instances } from "../../../catalogue/index.ts";
+import { aksVersions, azureSize, azureSizes, azureZones } from "../../../catalogue/azure-offering.ts";
 import { deletedVaults } from "../azure/soft-deletion.ts";
 import { readSubscription } from "../azure/subscription.ts";
 import { vaultType } from "../azure/vault-keys.ts";
@@ -31,11 +30,11 @@ export function azureAnswer(command: string, options: Record<string, string>): u
           })),
       }));
     case "vm list-usage": {
-      const families = new Set(sizes().map(({ family }) => family));
-      return [...families].map((family) => ({
-        name: { value: family, localizedValue: family },
+      const names = new Map([...sizes().map(({ family }) => [family, family] as const), ...regionalQuotas]);
+      return [...names].map(([value, localizedValue]) => ({
+        name: { value, localizedValue },
         currentValue: "0",
-        limit: String(limitOf(subscription.quotas, family)),
+        limit: String(limitOf(subscription.quotas, value)),
       }));
     }
     case "keyvault list":
@@ -59,17 +58,21 @@ export function azureAnswer(command: string, options: Record<string, string>): u
 }
 
 function sizesIn(location: string): { name: string; family: string }[] {
-  return instances()
-    .filter((id) => instance(id).provider === "Azure")
-    .flatMap((name) => {
-      const size = azureSize(name);
-      return size?.offeredIn(location) ? [{ name, family: size.family }] : [];
-    });
+  return azureSizes().flatMap((name) => {
+    const size = azureSize(name);
+    return size?.offeredIn(location) ? [{ name, family: size.family }] : [];
+  });
 }
 
-/** A family that nobody limited in this world has room for whatever is asked. */
-function limitOf(quotas: Record<string, number>, family: string): number {
-  const found = Object.entries(quotas).find(([name]) => name.toLowerCase() === family.toLowerCase());
+/** What the nodes of a region count against beside their family's quota. */
+const regionalQuotas = [
+  ["cores", "Total Regional vCPUs"],
+  ["lowPriorityCores", "Total Regional Spot vCPUs"],
+] as const;
+
+/** What nobody limited in this world has room for whatever is asked. */
+function limitOf(quotas: Record<string, number>, quota: string): number {
+  const found = Object.entries(quotas).find(([name]) => name.toLowerCase() === quota.toLowerCase());
   return found?.[1] ?? 10_000;
 }
 

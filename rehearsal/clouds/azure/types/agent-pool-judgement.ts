@@ -6,7 +6,7 @@ import type { Standing } from "../../world.ts";
 import { addressRange } from "../address-range.ts";
 import { aksVersion, requireSkew } from "../aks-version.ts";
 import { type AzureCall, resourceNotFound, standingAt } from "../arm-type.ts";
-import { requireMachines, zonesOf } from "../machines.ts";
+import { isSpot, requireMachines, zonesOf } from "../machines.ts";
 import { stands } from "../outside.ts";
 import { parseResourceId, sameId } from "../resource-id.ts";
 import { networkOf, prefixOf } from "./virtual-network.ts";
@@ -17,7 +17,7 @@ export function poolFaults(pool: Properties, at = ""): Fault[] {
   const say = (property: string, reason: string) =>
     faults.push({ property: `${at}${property}`, reason: `'${at}${property}' ${reason}` });
   const { count } = pool;
-  const spot = pool.scaleSetPriority === "Spot";
+  const spot = isSpot(pool);
   if (typeof count === "number" && (count < 0 || count > 1000)) say("count", `is ${count}; it must be 0 to 1000`);
   if (pool.mode === "System" && count === 0) say("count", "is 0; a pool of the mode System has one node at least");
   if (pool.mode === "System" && spot) say("scaleSetPriority", "is Spot; a pool of the mode System is Regular");
@@ -71,6 +71,7 @@ export function judgePool(
     location,
     zones: zonesOf(pool),
     count: Number(pool.count ?? 1),
+    spot: isSpot(pool),
   });
   if (pool.mode === "System" && (size.vcpus < 2 || size.memoryGib < 4)) {
     throw new CloudError(

@@ -6,7 +6,7 @@ import type { Standing } from "../../world.ts";
 import { agentNodes } from "../agent-nodes.ts";
 import { aksVersion } from "../aks-version.ts";
 import { type AzureCall, armType, standingAt } from "../arm-type.ts";
-import { zonesOf } from "../machines.ts";
+import { isSpot, zonesOf } from "../machines.ts";
 import { releaseNodes } from "../release-nodes.ts";
 import { liesBelow, sameId } from "../resource-id.ts";
 import { isLongTerm, judgePool, poolFaults } from "./agent-pool-judgement.ts";
@@ -120,7 +120,7 @@ export async function joinNodes(
     mode: String(outputs.mode),
     labels: (mapOf(inputs, "nodeLabels") ?? {}) as Record<string, string>,
     taints: textsOf(inputs, "nodeTaints"),
-    spot: inputs.scaleSetPriority === "Spot",
+    spot: isSpot(inputs),
     version: String(outputs.currentOrchestratorVersion),
   };
   await settings.nodes.bring({ nodeResourceGroup, pool }, agentNodes(spec));

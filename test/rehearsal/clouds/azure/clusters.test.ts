@@ -330,6 +330,17 @@ describe("what a subscription may", () => {
     await expect(world.remake(poolType, "gpu", { count: 3 })).rejects.toThrow(/requested 288, remaining 200/);
   });
 
+  test("no more spot machines than its quota for them, whatever their family's", async () => {
+    const quotas = { standardNDISRH200V5Family: 96, lowPriorityCores: 200 };
+    using world = await azure({ subscription: { quotas } }, ...whole);
+    const spot = { scaleSetPriority: "Spot", scaleSetEvictionPolicy: "Delete", spotMaxPrice: -1 };
+    await world.make(poolType, "gpu", { count: 1 });
+    await world.make(poolType, "spot", { ...spot, count: 2 });
+    await expect(world.make(poolType, "more", { ...spot, count: 1 })).rejects.toThrow(
+      /exceeding approved LowPriorityCores quota.*Current Limit: 200, Current Usage: 192, Additional Required: 96/,
+    );
+  });
+
   test("no size that it does not get", async () => {
     const withheld = [{ size: "Standard_ND96isr_H200_v5", location: "brazilsouth", zones: ["2"] }];
     using world = await azure({ subscription: { withheld } }, ...whole);
