@@ -34,7 +34,7 @@ async function bring(days = 2): Promise<number> {
   await hall.exec("DROP TABLE IF EXISTS brought");
   const [create, copy] = [makeRoom, copyRecords].map((each) => each.replace(/;$/, "")) as [string, string];
   await hall.exec(create);
-  await hall.query(copy.replace(/STDIN;$/, "'/dev/blob'"), [], { blob: blob! });
+  await hall.query(copy.replace(/STDIN$/, "'/dev/blob'"), [], { blob: blob! });
   const { affectedRows } = await hall.query(addRecords.replace(/;$/, ""));
   return affectedRows ?? 0;
 }
