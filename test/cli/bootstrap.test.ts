@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { bootstrapCommand } from "../../cli/bootstrap.ts";
 import { CountryFaults } from "../../components/country.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "freehold-bootstrap-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, "Pulumi.in.yaml");
 const declare = (state: string) =>
   writeFileSync(

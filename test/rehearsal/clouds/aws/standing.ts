@@ -30,6 +30,8 @@ export async function awsPlugin(options: { account?: AccountFile; region?: strin
     awsCloud(() => nodes),
     { FREEHOLD_AWS_MODELS: options.models },
   );
+  using refused = new DisposableStack();
+  refused.use(plugin);
   const folder = plugin.world.folder;
   mkdirSync(folder, { recursive: true });
   const file: AccountFile = { optedIn: [], ...options.account };
@@ -39,6 +41,7 @@ export async function awsPlugin(options: { account?: AccountFile; region?: strin
     "clusters: [{ name: c, cluster: { server: 'https://127.0.0.1:6443', certificate-authority-data: Q0E= } }]\n",
   );
   await plugin.configure({ region: options.region ?? region, allowedAccountIds: JSON.stringify([account]) });
+  refused.move();
   return Object.assign(plugin, { nodes });
 }
 export type AwsPlugin = Awaited<ReturnType<typeof awsPlugin>>;

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,7 +52,8 @@ async function apiServer() {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const kubeconfig = join(mkdtempSync(join(tmpdir(), "freehold-nodes-")), "kubeconfig");
+  const folder = mkdtempSync(join(tmpdir(), "freehold-nodes-"));
+  const kubeconfig = join(folder, "kubeconfig");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   writeFileSync(
     kubeconfig,
@@ -63,7 +64,15 @@ async function apiServer() {
       users: [{ name: "u", user: {} }],
     }),
   );
-  return { nodes, asked, kubeconfig, [Symbol.dispose]: () => void server.close() };
+  return {
+    nodes,
+    asked,
+    kubeconfig,
+    [Symbol.dispose]() {
+      server.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
 }
 
 test("a pool's nodes are made, grow, get new labels, and go", async () => {

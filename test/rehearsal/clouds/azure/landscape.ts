@@ -84,11 +84,14 @@ export async function dropPatterns() {
 
 async function made(saying: Saying, parts: Part[]): Promise<TestAzure> {
   const plugin = new TestAzure(saying);
+  using refused = new DisposableStack();
+  refused.use(plugin);
   if (saying.subscription)
     writeWhole(join(plugin.world.folder, "subscription.json"), JSON.stringify(saying.subscription));
   await plugin.configure({ subscriptionId });
   await plugin.make("resources:ResourceGroup", "rg");
   for (const part of parts) await landscape[part](plugin);
+  refused.move();
   return plugin;
 }
 
