@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
+import { callOnce, configOf } from "./api-call.ts";
 import { run } from "./child.ts";
 import type { Home } from "./home.ts";
 import { startOf } from "./lock.ts";
@@ -13,9 +16,15 @@ import type { Toolchain } from "./toolchain.ts";
 const components = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller"];
 const clusterName = "rehearsal";
 
+/** It takes seconds; where the machine has much else to do, more of them. */
+const longestMs = 180_000;
+
 type Parts = Pick<Toolchain, "kwokctl" | "kwok" | "etcd" | "apiserver" | "controllerManager" | "scheduler">;
 
-/** Starts a real Kubernetes control plane on loopback and writes its kubeconfig under the context that the country names. */
+/**
+ * Starts a real Kubernetes control plane on loopback and writes its kubeconfig under the context that the country names; resolves
+ * when it serves. Throws, with what a part that ended said last, where one does not stay up; nothing is left of it then.
+ */
 export async function startCluster(home: Home, toolchain: Parts, context: string): Promise<void> {
   await removeCluster(home, toolchain);
   mkdirSync(home.cluster, { recursive: true });
@@ -29,18 +38,42 @@ export async function startCluster(home: Home, toolchain: Parts, context: string
     `--kube-controller-manager-binary=${toolchain.controllerManager.path}`,
     `--kube-scheduler-binary=${toolchain.scheduler.path}`,
     `--kwok-controller-binary=${toolchain.kwok.path}`,
-    ...(await freePorts()),
-    // Certificates, authentication and authorization, as a real cluster has them.
-    "--secure-port",
-    "--wait=60s",
+    `--config=${await settings(home)}`,
     `--kubeconfig=${unfinished}`,
   ]);
-  if (created.code !== 0) {
+  const failed = created.code === 0 ? await notServing(home, unfinished) : created.stderr;
+  if (failed !== undefined) {
     await removeCluster(home, toolchain);
-    throw new Error(`The control plane did not start.\n${created.stderr.trim().split("\n").slice(-8).join("\n")}`);
+    throw new Error(`The control plane did not start.\n${failed.trimEnd().split("\n").slice(-8).join("\n")}`);
   }
   nameContext(unfinished, context);
   renameSync(unfinished, home.kubeconfig);
+}
+
+/** Waits until the control plane serves; else says why it does not. */
+async function notServing(home: Home, kubeconfig: string): Promise<string | undefined> {
+  const config = configOf(kubeconfig);
+  const answersTo = async (path: string) => {
+    const answer = await callOnce(config, "GET", path, {}).catch(() => undefined);
+    return answer?.status === 200;
+  };
+  const giveUp = Date.now() + longestMs;
+  while (true) {
+    // That namespace is made when the server is ready already, and is the first that is asked for.
+    if ((await answersTo("/readyz")) && (await answersTo("/api/v1/namespaces/kube-system"))) return undefined;
+    const ended = components.find((component) => componentPid(home, component) === undefined);
+    if (ended) return `  found    ${ended} ended\n${lastWords(home, ended)}`;
+    if (Date.now() > giveUp) {
+      return `  found    no answer within ${longestMs / 1000} s\n${lastWords(home, "kube-apiserver")}`;
+    }
+    await sleep(100);
+  }
+}
+
+function lastWords(home: Home, component: string): string {
+  const log = join(home.cluster, "clusters", clusterName, "logs", `${component}.log`);
+  const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-4) : ["nothing"];
+  return lines.map((line, at) => `${at === 0 ? "  said   " : "         "}  ${line}`).join("\n");
 }
 
 /** Gives the one context of a kubeconfig the name that the country uses for it. */
@@ -67,28 +100,81 @@ export async function removeCluster(home: Home, toolchain: Pick<Toolchain, "kwok
   rmSync(home.kubeconfig, { force: true });
 }
 
-const portFlags = [
-  "etcd-port",
-  "kube-apiserver-port",
-  "kube-apiserver-insecure-port",
-  "kube-controller-manager-port",
-  "kube-scheduler-port",
-  "controller-port",
+const portNames = [
+  "etcdPort",
+  "etcdPeerPort",
+  "kubeApiserverPort",
+  "kubeControllerManagerPort",
+  "kubeSchedulerPort",
+  "kwokControllerPort",
 ];
 
-/** Left alone, kwokctl counts down from the same port every time, and two clusters that start together clash. */
-async function freePorts(): Promise<string[]> {
-  const servers = portFlags.map(() => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const flags = servers.map((server, index) => `--${portFlags[index]}=${(server.address() as AddressInfo).port}`);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return flags;
+/** What kwokctl has no flags for stands in a file: that nothing is to be reached from elsewhere, and the port of etcd's peers. */
+async function settings(home: Home): Promise<string> {
+  const file = join(home.cluster, "kwokctl.yaml");
+  const options = {
+    bindAddress: "127.0.0.1",
+    // Certificates, authentication and authorization, as a real cluster has them.
+    securePort: true,
+    ...(await freePorts()),
+  };
+  writeFileSync(
+    file,
+    stringify({ apiVersion: "config.kwok.x-k8s.io/v1alpha1", kind: "KwokctlConfiguration", options }),
+  );
+  return file;
+}
+
+/**
+ * Left alone, kwokctl counts down from the same port every time, and two clusters that start together clash. These are ports that
+ * Linux and macOS give to nobody who does not name them, as they do above to whoever connects or listens at any port: what is free
+ * when it is looked at is free when the server starts. Each process begins to look at a place of its own, and
+ * looks nowhere twice.
+ */
+const ports = { from: 10_000, below: 32_768 };
+let looked = process.pid * 31;
+
+async function freePorts(): Promise<Record<string, number>> {
+  const places = Math.floor((ports.below - ports.from) / portNames.length);
+  for (let tries = 0; tries < places; tries++) {
+    const first = ports.from + (looked++ % places) * portNames.length;
+    const free = await Promise.all(portNames.map((_, index) => isFree(first + index)));
+    if (free.every(Boolean)) return Object.fromEntries(portNames.map((name, index) => [name, first + index]));
+  }
+  throw new Error(`No ${portNames.length} ports in a row are free between ${ports.from} and ${ports.below}.`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
+  await once(server.close(), "close");
+  return true;
 }
 
 function kwokctl(home: Home, { kwokctl: binary }: Pick<Toolchain, "kwokctl">, args: string[]) {
   return run(binary.path, [...args, `--name=${clusterName}`], {
-    env: { ...process.env, KWOK_WORKDIR: home.cluster, KUBECONFIG: `${home.kubeconfig}.new` },
+    env: {
+      ...process.env,
+      KWOK_WORKDIR: home.cluster,
+      KUBECONFIG: `${home.kubeconfig}.new`,
+      PATH: [withoutKubectl(home), process.env.PATH].join(delimiter),
+    },
   });
+}
+
+/**
+ * A folder with a `kubectl` that says yes. By kubectl kwokctl asks whether the server answers: it would fetch one where the machine
+ * has none, and wait minutes for what does not come. `startCluster` looks for itself.
+ */
+function withoutKubectl(home: Home): string {
+  const folder = join(home.cluster, "no-kubectl");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "kubectl"), "#!/bin/sh\n", { mode: 0o755 });
+  return folder;
 }
 
 function componentPid(home: Home, component: string): number | undefined {
