@@ -18,6 +18,9 @@ const clusterName = "rehearsal";
 
 /** It takes seconds; where the machine has much else to do, more of them. */
 const longestMs = 180_000;
+const patienceMs = 5_000;
+/** Of what a part said last: some say where in their code they were. */
+const longestLine = 300;
 
 type Parts = Pick<Toolchain, "kwokctl" | "kwok" | "etcd" | "apiserver" | "controllerManager" | "scheduler">;
 
@@ -44,7 +47,9 @@ export async function startCluster(home: Home, toolchain: Parts, context: string
   const failed = created.code === 0 ? await notServing(home, unfinished) : created.stderr;
   if (failed !== undefined) {
     await removeCluster(home, toolchain);
-    throw new Error(`The control plane did not start.\n${failed.trimEnd().split("\n").slice(-8).join("\n")}`);
+    const why = failed.trimEnd().split("\n").slice(-8).join("\n");
+    const remedy = "  remedy   once more takes other ports; npx freehold doctor says what this machine lacks";
+    throw new Error(`The control plane did not start.\n${why}\n${remedy}`);
   }
   nameContext(unfinished, context);
   renameSync(unfinished, home.kubeconfig);
@@ -54,15 +59,15 @@ export async function startCluster(home: Home, toolchain: Parts, context: string
 async function notServing(home: Home, kubeconfig: string): Promise<string | undefined> {
   const config = configOf(kubeconfig);
   const answersTo = async (path: string) => {
-    const answer = await callOnce(config, "GET", path, {}).catch(() => undefined);
-    return answer?.status === 200;
+    const answer = callOnce(config, "GET", path, {}).catch(() => undefined);
+    return (await Promise.race([answer, sleep(patienceMs)]))?.status === 200;
   };
   const giveUp = Date.now() + longestMs;
   while (true) {
-    // That namespace is made when the server is ready already, and is the first that is asked for.
-    if ((await answersTo("/readyz")) && (await answersTo("/api/v1/namespaces/kube-system"))) return undefined;
     const ended = components.find((component) => componentPid(home, component) === undefined);
     if (ended) return `  found    ${ended} ended\n${lastWords(home, ended)}`;
+    // That namespace is made when the server is ready already, and is the first that is asked for.
+    if ((await answersTo("/readyz")) && (await answersTo("/api/v1/namespaces/kube-system"))) return undefined;
     if (Date.now() > giveUp) {
       return `  found    no answer within ${longestMs / 1000} s\n${lastWords(home, "kube-apiserver")}`;
     }
@@ -73,7 +78,7 @@ async function notServing(home: Home, kubeconfig: string): Promise<string | unde
 function lastWords(home: Home, component: string): string {
   const log = join(home.cluster, "clusters", clusterName, "logs", `${component}.log`);
   const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-4) : ["nothing"];
-  return lines.map((line, at) => `${at === 0 ? "  said   " : "         "}  ${line}`).join("\n");
+  return lines.map((line, at) => `${at === 0 ? "  said   " : "         "}  ${line.slice(0, longestLine)}`).join("\n");
 }
 
 /** Gives the one context of a kubeconfig the name that the country uses for it. */

@@ -70,7 +70,7 @@ it("says at once which part ended and why, and leaves nothing", async () => {
   const began = Date.now();
   const starting = startCluster(home, { ...toolchain, etcd: { ...toolchain.etcd, path: etcd } }, "one");
   await expect(starting).rejects.toThrow(
-    "The control plane did not start.\n  found    etcd ended\n  said     bind: address already in use",
+    "The control plane did not start.\n  found    etcd ended\n  said     bind: address already in use\n  remedy   once more takes other ports",
   );
   // kwokctl by itself waits three minutes.
   expect(Date.now() - began).toBeLessThan(60_000);
