@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { CoreV1Api } from "@kubernetes/client-node";
 import type { StepId } from "../components/exit/step.ts";
+import { configOf } from "./api-call.ts";
 import { World } from "./clouds/world.ts";
 import type { Door } from "./door.ts";
 import { runEngine } from "./engine.ts";
@@ -199,7 +201,11 @@ async function erase(options: RehearseOptions): Promise<Found<void>> {
   const gone = await runEngine(home, env, ["destroy", "--yes", "--skip-preview"], progress, options.signal);
   if (!gone.ok) throw new MoveStopped("The cloud could not be taken away.", ...gone.errors);
   const world = new World(join(home.folder, "world", country.target.kind === "aws" ? "aws" : "azure-native"));
-  const left = world.standing().map(({ type, id }) => `${type} ${id}`);
+  const { items: nodes } = await configOf(home.kubeconfig).makeApiClient(CoreV1Api).listNode();
+  const left = [
+    ...world.standing().map(({ type, id }) => `${type} ${id}`),
+    ...nodes.map(({ metadata }) => `Node ${metadata?.name}`),
+  ];
   if (left.length > 0) throw new MoveStopped("Something is left in the cloud.", ...left);
   return [`${gone.changes.delete ?? 0} resources are gone, the cloud's world is empty`, undefined];
 }
