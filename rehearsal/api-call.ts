@@ -32,8 +32,9 @@ export async function callOnce(
   path: string,
   headers: Record<string, string>,
   content?: string,
+  signal?: AbortSignal,
 ): Promise<Answer> {
-  const options: RequestOptions = { method, headers };
+  const options: RequestOptions = { method, headers, signal };
   await config.applyToHTTPSOptions(options);
   return sent(new URL(path, config.getCurrentCluster()!.server), options, content);
 }

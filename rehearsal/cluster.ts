@@ -59,12 +59,12 @@ export async function startCluster(home: Home, toolchain: Parts, context: string
 async function notServing(home: Home, kubeconfig: string): Promise<string | undefined> {
   const config = configOf(kubeconfig);
   const answersTo = async (path: string) => {
-    const answer = callOnce(config, "GET", path, {}).catch(() => undefined);
-    return (await Promise.race([answer, sleep(patienceMs)]))?.status === 200;
+    const asked = callOnce(config, "GET", path, {}, undefined, AbortSignal.timeout(patienceMs));
+    return (await asked.catch(() => undefined))?.status === 200;
   };
   const giveUp = Date.now() + longestMs;
   while (true) {
-    const ended = components.find((component) => componentPid(home, component) === undefined);
+    const ended = endedPart(home);
     if (ended) return `  found    ${ended} ended\n${lastWords(home, ended)}`;
     // That namespace is made when the server is ready already, and is the first that is asked for.
     if ((await answersTo("/readyz")) && (await answersTo("/api/v1/namespaces/kube-system"))) return undefined;
@@ -93,7 +93,7 @@ export function nameContext(kubeconfig: string, context: string): void {
 
 /** Whether every process of the control plane lives. */
 export function clusterRuns(home: Home): boolean {
-  return existsSync(home.kubeconfig) && components.every((component) => componentPid(home, component) !== undefined);
+  return existsSync(home.kubeconfig) && endedPart(home) === undefined;
 }
 
 /** Stops the control plane and removes its data; says nothing when there is none. */
@@ -133,8 +133,8 @@ async function settings(home: Home): Promise<string> {
 /**
  * Left alone, kwokctl counts down from the same port every time, and two clusters that start together clash. These are ports that
  * Linux and macOS give to nobody who does not name them, as they do above to whoever connects or listens at any port: what is free
- * when it is looked at is free when the server starts. Each process begins to look at a place of its own, and
- * looks nowhere twice.
+ * when it is looked at is free when the server starts. Each process begins to look at a place of its own, and looks nowhere
+ * twice.
  */
 const ports = { from: 10_000, below: 32_768 };
 let looked = process.pid * 31;
@@ -180,6 +180,10 @@ function withoutKubectl(home: Home): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "kubectl"), "#!/bin/sh\n", { mode: 0o755 });
   return folder;
+}
+
+function endedPart(home: Home): string | undefined {
+  return components.find((component) => componentPid(home, component) === undefined);
 }
 
 function componentPid(home: Home, component: string): number | undefined {
