@@ -64,6 +64,18 @@ describe("300 tenants and 20 models", () => {
     expect(Object.keys(objects(await gatewayOf(models, shared)))).toHaveLength(66);
   });
 
+  it("leave at once where their controllers would hold them for good", () => {
+    const waits = Object.entries(made).filter(
+      ([, { metadata }]) => metadata.annotations?.["pulumi.com/deletionPropagationPolicy"] !== "background",
+    );
+    const kinds = new Set(waits.map(([name]) => name.split("/")[0]));
+    expect(kinds).not.toContain("AIGatewayRoute");
+    expect(kinds).not.toContain("AIServiceBackend");
+    expect(kinds).not.toContain("GatewayClass");
+    // Nobody waits for what of another kind is held.
+    expect(kinds).toContain("HTTPRoute");
+  });
+
   it("stay within what the definitions of the add-ons take", () => {
     const eg = addon("envoy-gateway").limits;
     const rules = made["BackendTrafficPolicy/ai"].spec.rateLimit.global.rules;
