@@ -64,8 +64,8 @@ async function notServing(home: Home, kubeconfig: string): Promise<string | unde
   };
   const giveUp = Date.now() + longestMs;
   while (true) {
-    const ended = endedPart(home);
-    if (ended) return `  found    ${ended} ended\n${lastWords(home, ended)}`;
+    const ended = endedInCluster(home);
+    if (ended) return ended;
     // That namespace is made when the server is ready already, and is the first that is asked for.
     if ((await answersTo("/readyz")) && (await answersTo("/api/v1/namespaces/kube-system"))) return undefined;
     if (Date.now() > giveUp) {
@@ -73,6 +73,12 @@ async function notServing(home: Home, kubeconfig: string): Promise<string | unde
     }
     await sleep(100);
   }
+}
+
+/** Which part of the control plane has ended, and what it said last. */
+export function endedInCluster(home: Home): string | undefined {
+  const ended = endedPart(home);
+  return ended && `  found    ${ended} ended\n${lastWords(home, ended)}`;
 }
 
 function lastWords(home: Home, component: string): string {
@@ -114,7 +120,7 @@ const portNames = [
   "kwokControllerPort",
 ];
 
-/** What kwokctl has no flags for stands in a file: that nothing is to be reached from elsewhere, and the port of etcd's peers. */
+/** What kwokctl has no flags for stands in a file: that nothing is reached from elsewhere, the port of etcd's peers, its parts' own flags. */
 async function settings(home: Home): Promise<string> {
   const file = join(home.cluster, "kwokctl.yaml");
   const options = {
@@ -125,7 +131,16 @@ async function settings(home: Home): Promise<string> {
   };
   writeFileSync(
     file,
-    stringify({ apiVersion: "config.kwok.x-k8s.io/v1alpha1", kind: "KwokctlConfiguration", options }),
+    stringify({
+      apiVersion: "config.kwok.x-k8s.io/v1alpha1",
+      kind: "KwokctlConfiguration",
+      options,
+      // There is one of each. Left to compete, they end for good when the server does not answer for ten seconds.
+      componentsPatches: ["kube-controller-manager", "kube-scheduler"].map((name) => ({
+        name,
+        extraArgs: [{ key: "leader-elect", value: "false" }],
+      })),
+    }),
   );
   return file;
 }

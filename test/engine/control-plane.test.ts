@@ -1,9 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CoreV1Api } from "@kubernetes/client-node";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { callOnce, configOf } from "../../rehearsal/api-call.ts";
-import { clusterRuns, removeCluster, startCluster } from "../../rehearsal/cluster.ts";
+import { clusterRuns, endedInCluster, removeCluster, startCluster } from "../../rehearsal/cluster.ts";
 import type { Home } from "../../rehearsal/home.ts";
 import { processesUnder } from "../../rehearsal/processes.ts";
 import { setup } from "../../rehearsal/toolchain.ts";
@@ -56,6 +59,23 @@ it("serves this machine alone, without a kubectl, and two beside each other", as
   } finally {
     await removeCluster(other, toolchain);
   }
+});
+
+it("goes on where its server did not answer for a while, as on a machine that has too much to do", async () => {
+  await startCluster(home, toolchain, "one");
+  const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0]!;
+  const server = processesUnder(home.cluster).find((pid) => commandOf(pid).endsWith("/kube-apiserver"))!;
+  process.kill(server, "SIGSTOP");
+  // Who competes for a lease gives up after ten seconds without a word.
+  await sleep(14_000);
+  process.kill(server, "SIGCONT");
+  const core = configOf(home.kubeconfig).makeApiClient(CoreV1Api);
+  await core.createNamespace({ body: { metadata: { name: "afterwards" } } });
+  await vi.waitFor(() => core.readNamespacedServiceAccount({ namespace: "afterwards", name: "default" }), {
+    timeout: 30_000,
+    interval: 100,
+  });
+  expect([clusterRuns(home), endedInCluster(home)]).toEqual([true, undefined]);
 });
 
 it("says at once which part ended and why, and leaves nothing", async () => {
