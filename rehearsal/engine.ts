@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { run } from "./child.ts";
 import type { StateResource } from "./clouds/adopt.ts";
+import { endedInCluster } from "./cluster.ts";
 import { childEnv, type Home, projectFolder } from "./home.ts";
 
 /** What an update did, counted by Pulumi's own operation names (create, update, same, ...). */
@@ -21,7 +22,7 @@ export type EngineResult = {
 type EngineEvent = {
   resOutputsEvent?: { metadata: StepMetadata };
   resOpFailedEvent?: { metadata: StepMetadata };
-  diagnosticEvent?: { message: string; severity: string; ephemeral?: boolean };
+  diagnosticEvent?: { urn?: string; message: string; severity: string; ephemeral?: boolean };
   policyEvent?: { message: string; enforcementLevel: string };
   summaryEvent?: { resourceChanges?: Record<string, number> };
 };
@@ -47,7 +48,8 @@ export async function runEngine(
   rmSync(log, { force: true });
   const result: EngineResult = { ok: false, changes: {}, changed: [], outputs: {}, errors: [], unmade: [] };
   const done = new Set<string>();
-  const tail = follow(log, (line) => collect(JSON.parse(line), result, done, onProgress));
+  const warned = new Map<string, string>();
+  const tail = follow(log, (line) => collect(JSON.parse(line), result, done, warned, onProgress));
   const timer = setInterval(tail.read, 100);
   try {
     const { code, stdout, stderr } = await run(
@@ -65,6 +67,8 @@ export async function runEngine(
     result.ok = code === 0;
     // Nothing in the log: the engine stopped before it began, and says why on its own output.
     if (!result.ok && result.errors.length === 0) result.errors.push((stderr || stdout).trim());
+    const ended = result.ok ? undefined : endedInCluster(home);
+    if (ended) result.errors.push(`The control plane of this rehearsal does not stand any more.\n${ended}`);
     return result;
   } finally {
     clearInterval(timer);
@@ -78,6 +82,8 @@ function collect(
   event: EngineEvent,
   result: EngineResult,
   done: Set<string>,
+  /** What a provider warned of last while it waited, by resource: why a wait that failed was one. */
+  warned: Map<string, string>,
   onProgress: (progress: EngineProgress) => void,
 ) {
   if (event.resOutputsEvent) {
@@ -94,11 +100,21 @@ function collect(
   }
   if (event.summaryEvent) result.changes = event.summaryEvent.resourceChanges ?? {};
   const { diagnosticEvent: said, policyEvent: policy } = event;
-  if (said?.severity === "error" && !said.ephemeral) result.errors.push(plain(said.message));
+  if (said?.urn && said.ephemeral && said.severity === "warning") warned.set(said.urn, plain(said.message));
+  if (said?.severity === "error" && !said.ephemeral) result.errors.push(aboutOf(said, warned));
   if (policy?.enforcementLevel === "mandatory") result.errors.push(plain(policy.message));
 }
 
 const signs: Record<string, string> = { create: "+", update: "~", delete: "-", replace: "+-" };
+
+/** An error with the resource that it is about: a provider's own words need not name it. The stack's are the program's own. */
+function aboutOf({ urn = "", message }: { urn?: string; message: string }, warned: Map<string, string>): string {
+  const [type = "", name = ""] = urn.split("::").slice(-2);
+  const kind = type.split("$").at(-1);
+  if (!name || kind === "pulumi:pulumi:Stack") return plain(message);
+  const warning = warned.get(urn);
+  return `${kind} ${name}: ${plain(message)}${warning ? `\n${warning}` : ""}`;
+}
 
 /** Engine messages carry colour marks such as `<{%reset%}>`. */
 function plain(message: string): string {
