@@ -47,9 +47,9 @@ export function doorText(
 function linesToTry({ stack }: Home, { proxy, root, tenants }: Door): string[] {
   const [name, { baseUrl, key, models }] = Object.entries(tenants)[0]!;
   const model = models[0];
-  const body = JSON.stringify({ model, messages: [{ role: "user", content: "Grüezi" }] });
-  const python = `OpenAI().chat.completions.create(model="${model}", messages=[{"role": "user", "content": "Grüezi"}])`;
-  const typescript = `await new OpenAI().chat.completions.create({ model: "${model}", messages: [{ role: "user", content: "Grüezi" }] })`;
+  const body = JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] });
+  const python = `OpenAI().chat.completions.create(model="${model}", messages=[{"role": "user", "content": "Hello"}])`;
+  const typescript = `await new OpenAI().chat.completions.create({ model: "${model}", messages: [{ role: "user", content: "Hello" }] })`;
   return [
     `  curl --proxy ${proxy} --cacert ${shellQuoted(root)} ${baseUrl}/chat/completions \\`,
     `    -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${body}'`,
